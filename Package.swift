@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of language settings for every Swift target, so that no target is laxer than its neighbour.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+]
+
+let package = Package(
+    name: "sse-sockwatch",
+    products: [
+        .executable(name: "sse-sockwatch", targets: ["sse-sockwatch"]),
+        .library(name: "SockDiag", targets: ["SockDiag"]),
+        .library(name: "MetricsExport", targets: ["MetricsExport"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
+        .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "CSockDiag"),
+        .target(
+            name: "SockDiag",
+            dependencies: ["CMnl", "CSockDiag", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: strict
+        ),
+        .target(name: "SocketOwners", dependencies: ["SockDiag"], swiftSettings: strict),
+        .target(name: "SockWatch", dependencies: ["SockDiag"], swiftSettings: strict),
+        .target(name: "MetricsExport", swiftSettings: strict),
+        .target(
+            name: "Companion",
+            dependencies: ["MetricsExport", .product(name: "AsyncHTTPClient", package: "async-http-client")] + nio,
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "sse-sockwatch",
+            dependencies: [
+                "SockWatch", "Companion", "MetricsExport", "SocketOwners", "SockDiag", "CYaml",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ] + nio,
+            swiftSettings: strict
+        ),
+    ]
+)

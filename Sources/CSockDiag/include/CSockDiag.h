@@ -1,0 +1,3 @@
+#ifndef CSOCKDIAG_H
+#define CSOCKDIAG_H
+#endif
