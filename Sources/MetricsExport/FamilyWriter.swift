@@ -1,0 +1,118 @@
+/// Writes the samples of one family. ``ExpositionWriter/family(_:_:)`` hands it out.
+///
+/// Values are written as given. That a counter is neither negative nor NaN, and that no label set comes twice, is the
+/// caller's to keep.
+public struct FamilyWriter: ~Copyable {
+    private let descriptor: MetricDescriptor
+    private let format: ExpositionFormat
+    private let sampleName: [UInt8]
+    private var hasHeader = false
+    var buffer: [UInt8]
+
+    init(_ descriptor: MetricDescriptor, format: ExpositionFormat, buffer: consuming [UInt8]) {
+        self.descriptor = descriptor
+        self.format = format
+        self.sampleName = Array(descriptor.sampleName.utf8)
+        self.buffer = buffer
+    }
+
+    /// Writes one sample of a counter, a gauge or an info.
+    ///
+    /// - Precondition: The family is not a histogram.
+    public mutating func sample(_ labels: RenderedLabels, _ value: Double) {
+        precondition(descriptor.kind != .histogram, "metric \(descriptor.name) is a histogram")
+        beginSample(suffix: "", labels)
+        buffer.appendValue(value)
+        buffer.append(UInt8(ascii: "\n"))
+    }
+
+    /// Writes one sample whose value is a whole number, exact beyond 2^53.
+    ///
+    /// - Precondition: The family is not a histogram.
+    public mutating func sample(_ labels: RenderedLabels, _ value: some FixedWidthInteger) {
+        precondition(descriptor.kind != .histogram, "metric \(descriptor.name) is a histogram")
+        writeCount(suffix: "", labels, value)
+    }
+
+    /// Writes the one sample of a family without labels.
+    public mutating func sample(_ value: Double) {
+        sample(.none, value)
+    }
+
+    /// Writes the one sample of a family without labels, a whole number.
+    public mutating func sample(_ value: some FixedWidthInteger) {
+        sample(.none, value)
+    }
+
+    /// Writes one histogram: its buckets, its count and, if no bound is negative, its sum.
+    ///
+    /// - Parameters:
+    ///   - bounds: The finite upper bounds of the buckets, ascending.
+    ///   - counts: The observations of each bucket alone, not cumulative; the last one is the bucket `+Inf`, so there is
+    ///     one more count than there are bounds.
+    ///   - sum: The sum of all observations, in the metric's unit.
+    /// - Precondition: The family is a histogram, and the counts fit the bounds.
+    public mutating func histogram(_ labels: RenderedLabels = .none, bounds: [Double], counts: [UInt64], sum: Double) {
+        precondition(descriptor.kind == .histogram, "metric \(descriptor.name) is not a histogram")
+        precondition(counts.count == bounds.count + 1, "metric \(descriptor.name): counts do not fit the bounds")
+        var total: UInt64 = 0
+        for (index, count) in counts.enumerated() {
+            total += count
+            beginSample(suffix: "_bucket", labels, bound: index < bounds.count ? bounds[index] : .infinity)
+            buffer.append(contentsOf: String(total).utf8)
+            buffer.append(UInt8(ascii: "\n"))
+        }
+        writeCount(suffix: "_count", labels, total)
+        // With negative observations a sum can fall, which OpenMetrics does not allow.
+        guard bounds.first.map({ $0 >= 0 }) ?? true else { return }
+        beginSample(suffix: "_sum", labels)
+        buffer.appendValue(sum)
+        buffer.append(UInt8(ascii: "\n"))
+    }
+
+    private mutating func writeCount(suffix: StaticString, _ labels: RenderedLabels, _ count: some FixedWidthInteger) {
+        beginSample(suffix: suffix, labels)
+        buffer.append(contentsOf: String(count).utf8)
+        buffer.append(UInt8(ascii: "\n"))
+    }
+
+    /// Writes everything before the value: the header if this is the first sample, the name and the labels.
+    private mutating func beginSample(suffix: StaticString, _ labels: RenderedLabels, bound: Double? = nil) {
+        if !hasHeader {
+            hasHeader = true
+            writeHeader()
+        }
+        buffer.append(contentsOf: sampleName)
+        buffer.append(contentsOf: UnsafeBufferPointer(start: suffix.utf8Start, count: suffix.utf8CodeUnitCount))
+        if bound != nil || !labels.bytes.isEmpty {
+            buffer.append(UInt8(ascii: "{"))
+            buffer.append(contentsOf: labels.bytes)
+            if let bound {
+                buffer.append(contentsOf: (labels.bytes.isEmpty ? "le=\"" : ",le=\"").utf8)
+                buffer.appendFraction(bound)
+                buffer.append(UInt8(ascii: "\""))
+            }
+            buffer.append(UInt8(ascii: "}"))
+        }
+        buffer.append(UInt8(ascii: " "))
+    }
+
+    private mutating func writeHeader() {
+        let name: String
+        let type: String
+        switch format {
+        case .text004:
+            name = descriptor.sampleName
+            type = descriptor.kind == .info ? MetricKind.gauge.rawValue : descriptor.kind.rawValue
+        case .openMetrics:
+            name = descriptor.name
+            type = descriptor.kind.rawValue
+        }
+        buffer.append(contentsOf: "# HELP \(name) ".utf8)
+        buffer.appendEscaped(descriptor.help, quotes: format == .openMetrics)
+        buffer.append(contentsOf: "\n# TYPE \(name) \(type)\n".utf8)
+        if format == .openMetrics, let unit = descriptor.unit {
+            buffer.append(contentsOf: "# UNIT \(name) \(unit)\n".utf8)
+        }
+    }
+}

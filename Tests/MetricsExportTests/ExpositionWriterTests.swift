@@ -1,0 +1,130 @@
+import MetricsExport
+import Testing
+
+@Suite("ExpositionWriter")
+struct ExpositionWriterTests {
+    private static let sockets = MetricDescriptor(
+        "app_tcp_sockets",
+        .gauge,
+        help: #"Sockets "now", one line\two."#,
+        labels: ["port", "state"]
+    )
+    private static let entered = MetricDescriptor("app_entered", .counter, help: "Entered.", labels: ["port"])
+    private static let duration = MetricDescriptor("app_wait_seconds", .histogram, help: "Wait.", unit: "seconds")
+    private static let build = MetricDescriptor("app_build", .info, help: "Build.", labels: ["version"])
+
+    private func write(_ format: ExpositionFormat) -> String {
+        var writer = ExpositionWriter(format: format)
+        writer.family(Self.sockets) { family in
+            family.sample(["port": "8080", "state": "a\"b\\c\nd"], 17)
+            family.sample(["port": "8081", "state": "x"], Double.nan)
+        }
+        writer.family(Self.entered) { family in
+            family.sample(["port": "8080"], UInt64.max)
+        }
+        writer.family(Self.duration) { family in
+            family.histogram(bounds: [0.1, 1, 3600], counts: [1, 0, 2, 3], sum: 12.5)
+        }
+        writer.family(Self.build) { family in
+            family.sample(["version": "1.0"], 1.0)
+        }
+        writer.family(MetricDescriptor("app_absent", .gauge, help: "Never.")) { _ in }
+        return String(decoding: writer.finish(), as: UTF8.self)
+    }
+
+    @Test("text 0.0.4 names a counter with its suffix and an info as a gauge")
+    func text004() {
+        #expect(
+            write(.text004) == #"""
+                # HELP app_tcp_sockets Sockets "now", one line\\two.
+                # TYPE app_tcp_sockets gauge
+                app_tcp_sockets{port="8080",state="a\"b\\c\nd"} 17
+                app_tcp_sockets{port="8081",state="x"} NaN
+                # HELP app_entered_total Entered.
+                # TYPE app_entered_total counter
+                app_entered_total{port="8080"} 18446744073709551615
+                # HELP app_wait_seconds Wait.
+                # TYPE app_wait_seconds histogram
+                app_wait_seconds_bucket{le="0.1"} 1
+                app_wait_seconds_bucket{le="1.0"} 1
+                app_wait_seconds_bucket{le="3600.0"} 3
+                app_wait_seconds_bucket{le="+Inf"} 6
+                app_wait_seconds_count 6
+                app_wait_seconds_sum 12.5
+                # HELP app_build_info Build.
+                # TYPE app_build_info gauge
+                app_build_info{version="1.0"} 1
+
+                """#
+        )
+    }
+
+    @Test("OpenMetrics has units, escaped quotes in HELP, and an end")
+    func openMetrics() {
+        #expect(
+            write(.openMetrics) == #"""
+                # HELP app_tcp_sockets Sockets \"now\", one line\\two.
+                # TYPE app_tcp_sockets gauge
+                app_tcp_sockets{port="8080",state="a\"b\\c\nd"} 17
+                app_tcp_sockets{port="8081",state="x"} NaN
+                # HELP app_entered Entered.
+                # TYPE app_entered counter
+                app_entered_total{port="8080"} 18446744073709551615
+                # HELP app_wait_seconds Wait.
+                # TYPE app_wait_seconds histogram
+                # UNIT app_wait_seconds seconds
+                app_wait_seconds_bucket{le="0.1"} 1
+                app_wait_seconds_bucket{le="1.0"} 1
+                app_wait_seconds_bucket{le="3600.0"} 3
+                app_wait_seconds_bucket{le="+Inf"} 6
+                app_wait_seconds_count 6
+                app_wait_seconds_sum 12.5
+                # HELP app_build Build.
+                # TYPE app_build info
+                app_build_info{version="1.0"} 1
+                # EOF
+
+                """#
+        )
+    }
+
+    @Test("nothing but the end is written when there is nothing to say")
+    func empty() {
+        #expect(ExpositionWriter(format: .text004).finish().isEmpty)
+        #expect(ExpositionWriter(format: .openMetrics).finish() == Array("# EOF\n".utf8))
+    }
+
+    @Test(
+        "a value is written in its shortest exact form",
+        arguments: [
+            (17, "17"), (0, "0"), (-0.0, "0"), (-3, "-3"), (0.25, "0.25"), (0.1 + 0.2, "0.30000000000000004"),
+            (0x1p53, "9007199254740992"), (1e300, "1e+300"), (1e-7, "1e-07"), (.infinity, "+Inf"),
+            (-.infinity, "-Inf"), (.nan, "NaN"),
+        ] as [(Double, String)]
+    )
+    func values(value: Double, text: String) {
+        var writer = ExpositionWriter(format: .text004)
+        writer.family(MetricDescriptor("a", .gauge, help: "h")) { $0.sample(value) }
+        let lines = String(decoding: writer.finish(), as: UTF8.self).split(separator: "\n")
+        #expect(lines.last == "a \(text)")
+    }
+
+    @Test("a histogram with negative bounds has no sum")
+    func negativeBounds() {
+        var writer = ExpositionWriter(format: .openMetrics)
+        writer.family(MetricDescriptor("a", .histogram, help: "h")) { family in
+            family.histogram(["p": "1"], bounds: [-1, 1], counts: [1, 1, 1], sum: 3)
+        }
+        let text = String(decoding: writer.finish(), as: UTF8.self)
+        #expect(text.contains("a_bucket{p=\"1\",le=\"-1.0\"} 1\n"))
+        #expect(text.contains("a_count{p=\"1\"} 3\n"))
+        #expect(!text.contains("a_sum"))
+    }
+
+    @Test("adding a label keeps those before it")
+    func adding() {
+        let port: RenderedLabels = ["port": "80"]
+        #expect(port.adding("state", "x") == ["port": "80", "state": "x"])
+        #expect(RenderedLabels.none.adding("a", "b") == RenderedLabels([(name: "a", value: "b")]))
+    }
+}
