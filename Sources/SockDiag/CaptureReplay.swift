@@ -1,0 +1,115 @@
+internal import CSockDiag
+
+/// Finds the TCP sockets in a capture of sock_diag traffic, whoever made it.
+///
+/// Captures of an nlmon device hold all netlink traffic of a machine: requests, acknowledgements, other protocols,
+/// dumps of other socket kinds, destroy events. Only answers about TCP sockets count. A message does not say which
+/// protocol it is about, but its request does; answers without a captured request are taken for TCP.
+public struct CaptureReplay {
+    /// What a capture held beside sockets.
+    public struct Summary: Hashable, Sendable {
+        public var packets = 0
+        public var sockets = 0
+        /// Destroy events: sockets that were gone, not listed.
+        public var destroyEvents = 0
+        /// Messages about other socket kinds or protocols.
+        public var otherMessages = 0
+        /// TCP dumps that the kernel refused or ended with an error, in words. The capture itself is sound.
+        public var failedDumps: [String] = []
+        /// What was damaged, and where, in words.
+        public var damages: [String] = []
+    }
+
+    private var summary = Summary()
+    /// The protocol and request of a running conversation, by its sequence number.
+    private var isTCPBySequence: [UInt32: Bool] = [:]
+
+    /// Reads a whole capture and hands each socket to `visit`. A socket that was dumped several times comes several
+    /// times; the last one is the newest.
+    ///
+    /// - Returns: what was read. Damage inside the file is listed there, and what stands before and after it is read.
+    public static func read(
+        _ reader: consuming CaptureReader,
+        visit: (borrowing SocketRecord) -> Void
+    ) -> Summary {
+        var replay = CaptureReplay()
+        do throws(SockDiagError) {
+            while let packet = try reader.next() {
+                replay.read(packet, visit)
+            }
+        } catch {
+            replay.summary.damages.append(error.description)
+        }
+        return replay.summary
+    }
+
+    private mutating func read(_ packet: borrowing CaptureReader.Packet, _ visit: (borrowing SocketRecord) -> Void) {
+        summary.packets += 1
+        let bytes = packet.bytes.span.bytes
+        guard bytes.byteCount >= PcapFormat.cookedHeaderSize else {
+            summary.damages.append("packet \(packet.number) has no netlink header: \(bytes.byteCount) bytes")
+            return
+        }
+        guard UInt16(bigEndian: bytes.half(PcapFormat.cookedHeaderSize - 2)) == PcapFormat.protocolSockDiag else {
+            summary.otherMessages += 1
+            return
+        }
+        do throws(SockDiagError) {
+            try readMessages(bytes.extracting(droppingFirst: PcapFormat.cookedHeaderSize), visit)
+        } catch {
+            let cut =
+                packet.originalLength > bytes.byteCount
+                ? "cut to \(bytes.byteCount) of \(packet.originalLength) bytes by the capture's snap length" : "damaged"
+            summary.damages.append("packet \(packet.number) is \(cut): \(error)")
+        }
+    }
+
+    private mutating func readMessages(
+        _ datagram: borrowing RawSpan,
+        _ visit: (borrowing SocketRecord) -> Void
+    ) throws(SockDiagError) {
+        var offset = 0
+        while offset < datagram.byteCount {
+            let header = try NetlinkHeader(datagram, at: offset)
+            defer { offset = header.next(after: offset) }
+            let payload = datagram.extracting(offset + CSD_NLMSG_HEADER..<offset + header.length)
+            switch header.type {
+            case CSD_TCPDIAG_GETSOCK, CSD_SOCK_DIAG_BY_FAMILY:
+                if header.isRequest {
+                    isTCPBySequence[header.sequence] =
+                        header.type == CSD_TCPDIAG_GETSOCK
+                        || (payload.byteCount > CSD_REQ_V2_PROTOCOL
+                            && payload.byte(CSD_REQ_V2_PROTOCOL) == SocketQuery.Request.tcp)
+                } else {
+                    try readAnswer(header, payload, visit)
+                }
+            case CSD_NLMSG_ERROR, CSD_NLMSG_DONE:
+                if let errno = try header.errno(datagram, at: offset), isTCPBySequence[header.sequence] ?? true {
+                    summary.failedDumps.append("the kernel answered a dump in the capture with an error: \(errno)")
+                }
+            default:
+                summary.otherMessages += 1
+            }
+        }
+    }
+
+    private mutating func readAnswer(
+        _ header: NetlinkHeader,
+        _ payload: borrowing RawSpan,
+        _ visit: (borrowing SocketRecord) -> Void
+    ) throws(SockDiagError) {
+        let isInternet =
+            payload.byteCount > CSD_MSG_FAMILY
+            && [AddressFamily.ipv4, AddressFamily.ipv6].contains(payload.byte(CSD_MSG_FAMILY))
+        guard isInternet, isTCPBySequence[header.sequence] ?? true else {
+            summary.otherMessages += 1
+            return
+        }
+        guard header.isPartOfDump || header.sequence != 0 else {
+            summary.destroyEvents += 1
+            return
+        }
+        summary.sockets += 1
+        visit(try SocketRecord(payload: payload))
+    }
+}
