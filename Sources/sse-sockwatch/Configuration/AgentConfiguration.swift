@@ -1,0 +1,58 @@
+/// What the agent is told to do: which ports to watch, how often, by which thresholds. An immutable value; a reload makes
+/// a new one.
+struct AgentConfiguration: Sendable, Equatable {
+    var sampling = Sampling()
+    /// What a watch uses where it says nothing itself.
+    var defaults = WatchSettings()
+    /// Empty means: every listening port of this machine.
+    var watches: [WatchConfiguration] = []
+
+    struct Sampling: Sendable, Equatable {
+        /// Time between two samples, 100 ms to 1 h.
+        var interval: Duration = .seconds(5)
+        /// How much of one core the agent may use, in percent, 0.1 to 100.
+        var cpuBudgetPercent: Double = 2
+    }
+
+    static let intervalRange: ClosedRange<Duration> = .milliseconds(100) ... .seconds(3600)
+    static let cpuBudgetPercentRange: ClosedRange<Double> = 0.1...100
+    /// How many ports all watches may hold together.
+    static let watchedPortLimit = 1024
+}
+
+/// Thresholds by which the sockets of a port are judged.
+struct WatchSettings: Sendable, Equatable {
+    /// How often the server sends a heartbeat, 100 ms to 1 d. Nil if it sends none, or it is not known.
+    var heartbeatInterval: Duration?
+    /// How long a socket may stay in CLOSE_WAIT before it counts as stuck, 100 ms to 1 d.
+    var closeWaitStuckAfter: Duration = .seconds(60)
+    /// The stretch of time over which a rising number of CLOSE_WAIT sockets is called accumulation, 100 ms to 1 d.
+    var closeWaitWindow: Duration = .seconds(120)
+
+    static let thresholdRange: ClosedRange<Duration> = .milliseconds(100) ... .seconds(86_400)
+}
+
+/// Ports that are watched together.
+struct WatchConfiguration: Sendable, Equatable {
+    /// For people and for the label of `port_info`: 1 to 64 of `a-z A-Z 0-9 _ . : -`; no two watches share one.
+    var name: String?
+    var ports: PortRangeList
+    var side: Side = .server
+    /// Complete: the defaults are already filled in.
+    var settings = WatchSettings()
+    var companion: CompanionConfiguration?
+
+    enum Side: String, Sendable, CaseIterable {
+        /// The ports are local: connections that clients opened to this machine.
+        case server
+        /// The ports are remote: connections that this machine opened, such as a proxy's to its upstream.
+        case client
+    }
+
+    static let nameLengthLimit = 64
+
+    static func isName(_ text: String) -> Bool {
+        (1...nameLengthLimit).contains(text.utf8.count)
+            && text.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "_.:-".contains($0) }
+    }
+}

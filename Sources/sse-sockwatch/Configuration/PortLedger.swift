@@ -1,0 +1,37 @@
+/// Remembers which watch has which port, so that no port is watched twice and there are not too many of them.
+struct PortLedger<Origin> {
+    enum Conflict {
+        /// The port is already watched, by the watch of this index, as said at `origin`.
+        case taken(port: UInt16, watch: Int, origin: Origin)
+        /// More than ``AgentConfiguration/watchedPortLimit`` in all. Told once.
+        case tooMany
+    }
+
+    private struct Key: Hashable {
+        var side: WatchConfiguration.Side
+        var port: UInt16
+    }
+
+    private var owners: [Key: (watch: Int, origin: Origin)] = [:]
+    private var isFull = false
+
+    /// Gives the ports of a range to a watch.
+    /// - Returns: the first conflict, if there is one; the ports without conflict are given all the same.
+    mutating func claim(
+        _ range: ClosedRange<UInt16>, side: WatchConfiguration.Side, watch: Int, origin: Origin
+    ) -> Conflict? {
+        var conflict: Conflict?
+        for port in range {
+            let key = Key(side: side, port: port)
+            if let owner = owners[key] {
+                conflict = conflict ?? .taken(port: port, watch: owner.watch, origin: owner.origin)
+            } else if owners.count < AgentConfiguration.watchedPortLimit {
+                owners[key] = (watch, origin)
+            } else {
+                defer { isFull = true }
+                return isFull ? conflict : conflict ?? .tooMany
+            }
+        }
+        return conflict
+    }
+}
