@@ -32,6 +32,8 @@ struct DemoClient: Sendable {
 
     /// Runs until the task is cancelled.
     mutating func run() async {
+        // Clients that begin all at once would overflow a small accept queue.
+        try? await Task.sleep(for: random.duration(in: .zero...settings.pause))
         var failuresInRow = 0
         while !Task.isCancelled {
             let stay = staysForEver ? nil : random.duration(in: settings.stay)
