@@ -1,0 +1,157 @@
+public import SockDiag
+
+/// Turns socket records into a ``Snapshot``. Pure: it has no clock, no descriptor, and no logger.
+///
+/// ```swift
+/// var engine = Engine(plan: plan)
+/// engine.beginSample(.scheduled, at: now)
+/// dump { engine.add($0) }
+/// let snapshot = engine.finishSample()
+/// ```
+///
+/// When a dump fails in the middle, call ``beginSample(_:at:)`` again to retry, or ``abandonSample(at:)``: nothing of
+/// the broken sample remains.
+public struct Engine: Sendable {
+    /// What a sample may change.
+    public enum SampleKind: Hashable, Sendable {
+        /// The sampler's own: it feeds counters, histograms and windows.
+        case scheduled
+        /// Taken because somebody asked. It refreshes what is true now and changes no counter, so that a second
+        /// Prometheus does not change what the first one sees.
+        case onDemand
+    }
+
+    public private(set) var plan: WatchPlan
+    private var index: PortIndex
+    private var ports: [PortState]
+    private var ledger: CloseWaitLedger
+    private var sample: UInt32 = 0
+    private var kind = SampleKind.scheduled
+    private var now = MonotonicInstant(nanoseconds: 0)
+    private var lastGood: MonotonicInstant?
+    /// Whether a scheduled sample has failed since the last good one.
+    private var isBehind = false
+
+    /// Without a good sample for so long, conditions are unknown. Seconds.
+    public var staleAfter: Double
+
+    public init(plan: WatchPlan, staleAfter: Double = 30) {
+        self.plan = plan
+        self.staleAfter = staleAfter
+        index = PortIndex(plan)
+        ports = plan.ports.map { PortState($0) }
+        ledger = CloseWaitLedger(limit: plan.trackedSocketsLimit)
+    }
+
+    /// Goes over to another plan. Ports that stay keep their history, also when their bounds change.
+    public mutating func adopt(_ next: WatchPlan) {
+        guard next != plan else { return }
+        let oldPlaces = Dictionary(uniqueKeysWithValues: plan.ports.enumerated().map { (WatchPlan.Key($1), $0) })
+        var newPlaces = [Int?](repeating: nil, count: plan.ports.count)
+        let oldPorts = ports
+        ports = next.ports.enumerated().map { place, watched in
+            guard let old = oldPlaces[WatchPlan.Key(watched)] else { return PortState(watched) }
+            newPlaces[old] = place
+            return oldPorts[old].adopting(watched)
+        }
+        ledger.relocate(newPlaces)
+        ledger.limit = next.trackedSocketsLimit
+        index = PortIndex(next)
+        plan = next
+    }
+
+    /// Whether the next sample needs `tcp_info`: it alone tells how long a socket has been in CLOSE_WAIT that was there
+    /// before the port was watched, or that came while samples failed.
+    public var needsTCPInfo: Bool {
+        isBehind || ports.contains { $0.lastGood == nil || $0.lastGood != lastGood }
+    }
+
+    public mutating func beginSample(_ kind: SampleKind, at now: MonotonicInstant) {
+        self.kind = kind
+        self.now = now
+        sample &+= 1
+        ledger.beginSample()
+        for place in ports.indices { ports[place].beginSample() }
+    }
+
+    /// Adds one socket of the running sample. Allocates nothing, but for the ledger's rare growth.
+    public mutating func add(_ record: borrowing SocketRecord) {
+        guard let place = index.place(local: record.local.port, remote: record.remote.port) else { return }
+        ports[place].tally.add(record)
+        if record.state == .closeWait { addCloseWait(record, place) }
+    }
+
+    private mutating func addCloseWait(_ record: borrowing SocketRecord, _ place: Int) {
+        let claimed = claimedEntry(record, ports[place].lastGood)
+        let since: MonotonicInstant
+        switch kind {
+        case .scheduled:
+            since = ledger.note(record.cookie, port: place, sample: sample, claimed: claimed)
+        case .onDemand:
+            since = ledger.since(record.cookie) ?? claimed
+        }
+        ports[place].closeWait.add(
+            age: max(0, now.seconds(since: since)),
+            inode: record.inode,
+            stuckAfter: ports[place].watched.thresholds.closeWaitStuckAfter
+        )
+    }
+
+    /// Since when a socket is in CLOSE_WAIT that is seen there for the first time: since the FIN, as the last
+    /// acknowledgement tells, but not since before the last sample that did not see it. Without either: since now.
+    private func claimedEntry(_ record: borrowing SocketRecord, _ lastGood: MonotonicInstant?) -> MonotonicInstant {
+        guard let info = record.tcpInfo else { return now }
+        let sinceFIN = now.advanced(by: -Double(info.lastAckReceived) / 1000)
+        return lastGood.map { max($0, sinceFIN) } ?? sinceFIN
+    }
+
+    public mutating func finishSample() -> Snapshot {
+        if kind == .scheduled {
+            ledger.sweep(sample: sample) { place, change in
+                ports[place].closeWait.count(change, at: now)
+            }
+            lastGood = now
+            isBehind = false
+            for place in ports.indices { ports[place].finishSample(at: now) }
+        }
+        return snapshot(at: now, sampledAt: now)
+    }
+
+    /// Gives a sample up whose dump failed. The last good one stands, until it is too old.
+    ///
+    /// - Parameter last: the snapshot that was served until now.
+    public mutating func abandonSample(at now: MonotonicInstant, last: Snapshot?) -> Snapshot {
+        if kind == .scheduled { isBehind = true }
+        let isStale = lastGood.map { now.seconds(since: $0) > staleAfter } ?? true
+        guard isStale || last == nil else { return last ?? snapshot(at: now, sampledAt: nil) }
+        let known = Dictionary(
+            (last?.ports ?? []).map { (WatchPlan.Key($0.watched), $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        return Snapshot(
+            sampledAt: last?.sampledAt,
+            ports: ports.map { state in
+                let port = known[WatchPlan.Key(state.watched)]
+                return PortSnapshot(
+                    watched: state.watched,
+                    tally: port?.tally ?? PortTally(),
+                    closeWait: port?.closeWait ?? CloseWaitSnapshot(),
+                    findings: [.unknown(since: lastGood.map { now.seconds(since: $0) })]
+                )
+            },
+            trackedSockets: ledger.count,
+            trackedSocketsLimit: ledger.limit,
+            untrackedSockets: last?.untrackedSockets ?? 0
+        )
+    }
+
+    private func snapshot(at now: MonotonicInstant, sampledAt: MonotonicInstant?) -> Snapshot {
+        Snapshot(
+            sampledAt: sampledAt,
+            ports: ports.map { $0.snapshot(at: now) },
+            trackedSockets: ledger.count,
+            trackedSocketsLimit: ledger.limit,
+            untrackedSockets: ledger.untracked
+        )
+    }
+}
