@@ -42,6 +42,7 @@ struct DemoRepliesTests {
         try await DemoLab.withServer { server in
             let reply = try await DemoConnection.answer(.GET, "/", port: server.port)
             #expect(reply.status == 200)
+            #expect(reply.body.contains("http://127.0.0.1:\(server.controlPort)/faults?"))
             for name in ["leak=on", "skip_heartbeats=0.1", "drop_accept=on", "idle_limit=5", "heal=on", "/events"] {
                 #expect(reply.body.contains(name))
             }

@@ -105,7 +105,7 @@ struct DemoServerTests {
         }
     }
 
-    @Test("no heartbeat is missed, or every one, as the switch says", arguments: [0.0, 1.0])
+    @Test("no heartbeat is missed, or some, or every one, as the switch says", arguments: [0.0, 0.5, 1.0])
     func skippedHeartbeats(share: Double) async throws {
         // A beat is missed in truth when the process is held up for a whole interval, hence a long one and many streams.
         let (faults, interval) = (DemoFaults(skipHeartbeats: share), Duration.milliseconds(400))
@@ -123,9 +123,10 @@ struct DemoServerTests {
             let received = streams.reduce(0) { beats, stream in
                 beats + Self.blocks(of: stream.received.body).count { $0 == [": heartbeat"] }
             }
-            #expect(missed == share * expected)
+            let tolerated = share == 0.5 ? 0.2 : 0
+            #expect(abs(missed / expected - share) <= tolerated)
             #expect(Double(received) == expected - missed)
-            #expect(try await Self.metric("heartbeat_miss_rate", of: server) == share)
+            #expect(try await Self.metric("heartbeat_miss_rate", of: server) == missed / expected)
             #expect(streams[0].received.body.contains("data: "), "data goes on when heartbeats do not")
         }
     }

@@ -19,7 +19,7 @@ extension DemoApplication {
     func reply(to request: DemoRequest) -> DemoReply {
         switch (request.method, request.path) {
         case (.GET, "/"):
-            return DemoReply(body: Self.welcome)
+            return DemoReply(body: welcome)
         case (.GET, "/metrics"):
             return DemoReply(contentType: "text/plain; version=0.0.4; charset=utf-8", body: metrics)
         case (.GET, "/faults"):
@@ -56,7 +56,8 @@ extension DemoApplication {
         )
     }
 
-    private static let welcome = """
+    private var welcome: String {
+        """
         The demo server of sse-sockwatch: event streams, with faults to switch on.
 
         GET  /events    an event stream (on the stream port only)
@@ -72,7 +73,8 @@ extension DemoApplication {
 
         For instance, at the control port, which answers whatever the faults are:
 
-            curl -X POST 'http://HOST:CONTROL_PORT/faults?leak=on&skip_heartbeats=0.1'
+            curl -X POST 'http://\(controlAuthority)/faults?leak=on&skip_heartbeats=0.1'
 
         """
+    }
 }

@@ -20,6 +20,8 @@ final class DemoApplication {
     private(set) var reconnections = DemoMinute()
     private(set) var heartbeats = DemoHeartbeats()
     private(set) var idleTimeouts = 0
+    /// Host and port of the control port, as in a URL.
+    private(set) var controlAuthority = ""
 
     private var random: DemoRandom
     private var listener: (any Channel)?
@@ -43,8 +45,9 @@ final class DemoApplication {
     var second: Int { Int(NIODeadline.now().uptimeNanoseconds / 1_000_000_000) }
 
     /// Takes charge of the listener of the stream port, which `dropAccept` pauses.
-    func serve(_ listener: any Channel, faults: DemoFaults) {
+    func serve(_ listener: any Channel, controlAuthority: String, faults: DemoFaults) {
         self.listener = listener
+        self.controlAuthority = controlAuthority
         apply(faults)
     }
 

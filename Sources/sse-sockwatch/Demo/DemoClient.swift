@@ -58,7 +58,7 @@ struct DemoClient: Sendable {
                     try pipeline.addHTTPClientHandlers()
                     try pipeline.addHandler(
                         DemoClientHandler(
-                            authority: "\(host):\(port)",
+                            authority: DemoServer.authority(host: host, port: port),
                             stay: stay,
                             settings: settings,
                             lastEventID: lastEventID,

@@ -62,7 +62,8 @@ struct DemoClients: Sendable {
 
     var counts: Counts { tally.counts }
 
-    /// Closes every client, and returns when the last connection is closed. May be called again.
+    /// Closes every client, and returns when the last connection is closed, which an attempt to connect that is not
+    /// answered can hold up for `patience`. May be called again.
     func stop() async {
         running.cancel()
         await running.value

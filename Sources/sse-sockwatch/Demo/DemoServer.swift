@@ -55,15 +55,23 @@ struct DemoServer: Sendable {
             await close(listeners, application, loop)
             throw error
         }
-        let (streams, control) = (listeners[0], listeners[1])
-        try await loop.submit { application.value.serve(streams, faults: faults) }.get()
-        return DemoServer(
+        let server = DemoServer(
             host: host,
-            port: streams.localAddress?.port ?? port,
-            controlPort: control.localAddress?.port ?? controlPort,
+            port: listeners[0].localAddress?.port ?? port,
+            controlPort: listeners[1].localAddress?.port ?? controlPort,
             listeners: listeners,
             application: application
         )
+        try await loop.submit { [streams = listeners[0]] in
+            let authority = authority(host: host, port: server.controlPort)
+            application.value.serve(streams, controlAuthority: authority, faults: faults)
+        }.get()
+        return server
+    }
+
+    /// Host and port as they stand in a URL, an IPv6 address in brackets.
+    static func authority(host: String, port: Int) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
     /// The faults that are on.
