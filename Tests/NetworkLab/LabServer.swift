@@ -1,0 +1,64 @@
+import Glibc
+
+/// A small server in another language, as applications have it: well behaved, or with a real leak.
+public enum LabServer: String, CaseIterable, Sendable {
+    /// Node, `allowHalfOpen: true`, never calls `end()`: leaks with an empty receive queue.
+    case leakHalfOpen = "leak-half-open.js"
+    /// Node, `pauseOnConnect: true`: the request and the end of the stream are never read.
+    case leakPause = "leak-pause.js"
+    /// Python, a thread per connection that waits for an event that never comes.
+    case leakThread = "leak-thread.py"
+    /// uvicorn: the request's body is larger than its buffer, and the application never receives it.
+    case leakUvicorn = "leak-uvicorn.py"
+    /// Node's http: an SSE stream with heartbeats that ends with its client.
+    case streamNode = "sse-node.js"
+    /// Python's asyncio: the same.
+    case streamAsyncio = "sse-asyncio.py"
+
+    /// Why the server cannot be run here, or nil if it can: for `.enabled(if:)`.
+    public var unavailable: String? {
+        var probe = [interpreter, "-e", ""]
+        if rawValue.hasSuffix(".py") { probe = [interpreter, "-c", self == .leakUvicorn ? "import uvicorn" : ""] }
+        do {
+            try Command.run(probe)
+            return nil
+        } catch {
+            // Of a traceback only the last line says what is missing.
+            return "\(error)".split(separator: "\n").last.map(String.init)
+        }
+    }
+
+    /// The program that runs the file. SSE_SOCKWATCH_PYTHON names a Python that has the packages of the tests.
+    private var interpreter: String {
+        if rawValue.hasSuffix(".js") { return "node" }
+        guard let python = getenv("SSE_SOCKWATCH_PYTHON") else { return "python3" }
+        return String(cString: python)
+    }
+
+    /// Starts the server inside the namespace and waits until it listens.
+    ///
+    /// - Parameter port: 0 lets the kernel choose.
+    public func start(in namespace: LabNamespace, port: UInt16 = 0) async throws -> RunningServer {
+        let file = "\(Self.directory)/\(rawValue)"
+        let process = try LabProcess(interpreter, [file, "\(port)"], in: namespace)
+        let line = try await process.waitForLine(containing: "listening ", within: .seconds(30))
+        guard let word = line.split(separator: " ").last, let chosen = UInt16(word) else {
+            throw LabError("\(rawValue) listens on no port: \(line)")
+        }
+        return RunningServer(process: process, port: chosen)
+    }
+
+    private static let directory: String = {
+        let file = #filePath
+        return file.prefix(upTo: file.lastIndex(of: "/") ?? file.endIndex) + "/Servers"
+    }()
+}
+
+/// A server that listens on 127.0.0.1 in its namespace. Ends with the last reference.
+public struct RunningServer: Sendable {
+    public let process: LabProcess
+    public let port: UInt16
+
+    /// Where clients connect to.
+    public var endpoint: Endpoint { Endpoint("127.0.0.1", port) }
+}
