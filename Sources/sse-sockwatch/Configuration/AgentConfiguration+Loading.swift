@@ -5,7 +5,8 @@ extension AgentConfiguration {
     ///   - knownPresets: the names that `companion.preset` may have.
     /// - Throws: everything that is wrong with the file.
     static func load(
-        file path: String, knownPresets: [String] = CompanionConfiguration.presetNames
+        file path: String,
+        knownPresets: [String] = CompanionConfiguration.presetNames
     ) throws(ConfigurationError) -> AgentConfiguration {
         let bytes: [UInt8]
         do throws(ConfigurationProblem) {
@@ -18,7 +19,9 @@ extension AgentConfiguration {
 
     /// Reads a configuration from memory. An empty one is valid: every value has its default.
     static func parse(
-        _ bytes: [UInt8], file: String, knownPresets: [String] = CompanionConfiguration.presetNames
+        _ bytes: [UInt8],
+        file: String,
+        knownPresets: [String] = CompanionConfiguration.presetNames
     ) throws(ConfigurationError) -> AgentConfiguration {
         let document: YAMLNode.Document
         do throws(ConfigurationProblem) {

@@ -27,7 +27,8 @@ enum ConfigurationFile {
     }
 
     private static func retrying<Result: FixedWidthInteger>(
-        _ operation: String, _ body: () -> Result
+        _ operation: String,
+        _ body: () -> Result
     ) throws(ConfigurationProblem) -> Int {
         while true {
             let result = body()

@@ -57,7 +57,8 @@ extension ConfigurationReader {
                 note(
                     item,
                     "`\(ConfigurationProblem.shown(name))` is not supported: this version watches only its own network "
-                        + "namespace; write [self] and run one agent in each namespace")
+                        + "namespace; write [self] and run one agent in each namespace"
+                )
             } else if index > 0 {
                 note(item, "`self` is listed twice; write [self]")
             }

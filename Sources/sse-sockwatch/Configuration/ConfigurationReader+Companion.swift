@@ -42,7 +42,8 @@ extension ConfigurationReader {
     }
 
     private mutating func metric(
-        _ field: Field, for value: CompanionConfiguration.Value
+        _ field: Field,
+        for value: CompanionConfiguration.Value
     ) -> CompanionConfiguration.Metric? {
         guard let fields = fields(of: field, known: ["name", "labels", "aggregate", "kind"]) else { return nil }
         let example = "sse_\(value.rawValue)"
@@ -78,8 +79,11 @@ extension ConfigurationReader {
             guard Self.isLabelName(entry.key) else {
                 note(
                     ConfigurationProblem(
-                        at: entry.keyPlace, path: path,
-                        "not a label name; letters, digits and _ are allowed, and no digit in front"))
+                        at: entry.keyPlace,
+                        path: path,
+                        "not a label name; letters, digits and _ are allowed, and no digit in front"
+                    )
+                )
                 continue
             }
             labels[entry.key] = labelMatch(Field(value: entry.value, path: path))

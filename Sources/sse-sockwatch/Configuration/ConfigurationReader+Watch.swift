@@ -22,26 +22,36 @@ extension ConfigurationReader {
             claim(ranges, side: side, watch: index, field: portsField, in: &ledger)
             watches.append(
                 WatchConfiguration(
-                    name: name, ports: PortRangeList(ranges.map(\.range)), side: side, settings: settings,
-                    companion: companion))
+                    name: name,
+                    ports: PortRangeList(ranges.map(\.range)),
+                    side: side,
+                    settings: settings,
+                    companion: companion
+                )
+            )
         }
         return watches
     }
 
     private mutating func name(
-        _ field: Field?, index: Int, taken: inout [String: (index: Int, place: TextPlace)]
+        _ field: Field?,
+        index: Int,
+        taken: inout [String: (index: Int, place: TextPlace)]
     ) -> String? {
         guard let field, let name = text(field, example: "orders") else { return nil }
         guard WatchConfiguration.isName(name) else {
             note(
                 field,
                 "`\(ConfigurationProblem.shown(name))` is not a name; "
-                    + "use 1 to \(WatchConfiguration.nameLengthLimit) of a-z A-Z 0-9 _ . : -")
+                    + "use 1 to \(WatchConfiguration.nameLengthLimit) of a-z A-Z 0-9 _ . : -"
+            )
             return nil
         }
         if let first = taken[name] {
             note(
-                field, "`\(name)` is already the name of watch[\(first.index)] (\(file):\(first.place)); choose another")
+                field,
+                "`\(name)` is already the name of watch[\(first.index)] (\(file):\(first.place)); choose another"
+            )
             return nil
         }
         taken[name] = (index, field.value.place)
@@ -72,7 +82,10 @@ extension ConfigurationReader {
     }
 
     private mutating func claim(
-        _ ranges: [PlacedRange], side: WatchConfiguration.Side, watch: Int, field: Field,
+        _ ranges: [PlacedRange],
+        side: WatchConfiguration.Side,
+        watch: Int,
+        field: Field,
         in ledger: inout PortLedger<TextPlace>
     ) {
         for range in ranges {

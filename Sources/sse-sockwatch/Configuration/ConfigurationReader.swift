@@ -116,7 +116,8 @@ extension ConfigurationReader {
 
     /// Reads one of the names of an enumeration.
     mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ field: Field?, of type: Choice.Type
+        _ field: Field?,
+        of type: Choice.Type
     ) -> Choice? {
         let names = Choice.allCases.map(\.rawValue)
         guard let field, let text = text(field, example: names.first ?? "") else { return nil }

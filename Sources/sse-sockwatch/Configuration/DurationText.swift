@@ -17,6 +17,9 @@ enum DurationText {
         if !text.isEmpty, text.allSatisfy(\.isASCIIDigit), text.count <= 12 {
             throw Problem(message: "\(text) has no unit; write \(text)s for seconds or \(text)ms for milliseconds")
         }
+        guard !text.contains(".") else {
+            throw Problem(message: "\(shown) is not a duration; write whole numbers, like 1s500ms")
+        }
         var rest = text[...]
         var allowed = units[...]
         var total: Int64 = 0

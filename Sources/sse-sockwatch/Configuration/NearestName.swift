@@ -1,13 +1,15 @@
 /// Finds what was probably meant by a name that does not exist.
 enum NearestName {
     /// The candidate with the fewest edits from `name`, if that is near enough to be a typing mistake: at most a third
-    /// of the name's length, and at least one edit is always allowed.
+    /// of the name's length, and at least one edit is always allowed. Else the only candidate that goes on from `name`.
     static func suggestion(for name: String, among candidates: [String]) -> String? {
         let typed = folded(name)
         guard !typed.isEmpty, typed.count <= 64 else { return nil }
         let ranked = candidates.map { (name: $0, distance: distance(typed, folded($0))) }
         guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
-        return best.distance <= max(1, typed.count / 3) ? best.name : nil
+        if best.distance <= max(1, typed.count / 3) { return best.name }
+        let longer = candidates.filter { folded($0).starts(with: typed) }
+        return longer.count == 1 && typed.count >= 3 ? longer.first : nil
     }
 
     /// How a message goes on after an unknown name: the nearest one, or all there are.

@@ -18,7 +18,10 @@ struct PortLedger<Origin> {
     /// Gives the ports of a range to a watch.
     /// - Returns: the first conflict, if there is one; the ports without conflict are given all the same.
     mutating func claim(
-        _ range: ClosedRange<UInt16>, side: WatchConfiguration.Side, watch: Int, origin: Origin
+        _ range: ClosedRange<UInt16>,
+        side: WatchConfiguration.Side,
+        watch: Int,
+        origin: Origin
     ) -> Conflict? {
         var conflict: Conflict?
         for port in range {

@@ -34,7 +34,8 @@ extension PortRangeList {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { $0.trimmed }
         guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isASCIIDigit) }) else {
             throw Problem(
-                message: "`\(ConfigurationProblem.shown(text))` is not a port; write 8080, or 9000-9003 for a range")
+                message: "`\(ConfigurationProblem.shown(text))` is not a port; write 8080, or 9000-9003 for a range"
+            )
         }
         let low = try port(parts[0])
         let high = try port(parts[parts.count - 1])
@@ -51,7 +52,8 @@ extension PortRangeList {
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             guard !part.trimmed.isEmpty else {
                 throw Problem(
-                    message: "`\(ConfigurationProblem.shown(text))` lacks a port; write them like 8080,9000-9003")
+                    message: "`\(ConfigurationProblem.shown(text))` lacks a port; write them like 8080,9000-9003"
+                )
             }
             ranges.append(try parseRange(String(part.trimmed)))
         }

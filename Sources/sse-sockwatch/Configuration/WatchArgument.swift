@@ -17,7 +17,8 @@ struct WatchArgument: Sendable, Equatable {
                 throw Problem(
                     description: "--port \(ConfigurationProblem.shown(text)): "
                         + "`\(ConfigurationProblem.shown(written))` is not a name; "
-                        + "use 1 to \(WatchConfiguration.nameLengthLimit) of a-z A-Z 0-9 _ . : -")
+                        + "use 1 to \(WatchConfiguration.nameLengthLimit) of a-z A-Z 0-9 _ . : -"
+                )
             }
             name = written
             portsText = text[text.index(after: equals)...]
@@ -47,10 +48,12 @@ extension AgentConfiguration {
                 case nil: continue
                 case .taken(let port, _, let other):
                     throw WatchArgument.Problem(
-                        description: "--port \(text): port \(port) is already in --port \(other); remove one of the two")
+                        description: "--port \(text): port \(port) is already in --port \(other); remove one of the two"
+                    )
                 case .tooMany:
                     throw WatchArgument.Problem(
-                        description: "--port \(text): more than \(Self.watchedPortLimit) ports in all; name fewer")
+                        description: "--port \(text): more than \(Self.watchedPortLimit) ports in all; name fewer"
+                    )
                 }
             }
         }

@@ -62,18 +62,29 @@ struct YAMLEvents: ~Copyable {
         case YAML_SEQUENCE_START_EVENT:
             let start = event.data.sequence_start
             return YAMLEvent(
-                kind: .sequenceStart, place: place, anchor: string(start.anchor), tag: string(start.tag))
+                kind: .sequenceStart,
+                place: place,
+                anchor: string(start.anchor),
+                tag: string(start.tag)
+            )
         case YAML_MAPPING_START_EVENT:
             let start = event.data.mapping_start
             return YAMLEvent(
-                kind: .mappingStart, place: place, anchor: string(start.anchor), tag: string(start.tag))
+                kind: .mappingStart,
+                place: place,
+                anchor: string(start.anchor),
+                tag: string(start.tag)
+            )
         case YAML_SCALAR_EVENT:
             let scalar = event.data.scalar
             let bytes = UnsafeBufferPointer(start: scalar.value, count: scalar.length)
             let isPlain = scalar.style == YAML_PLAIN_SCALAR_STYLE
             return YAMLEvent(
-                kind: .scalar(String(decoding: bytes, as: UTF8.self), isPlain: isPlain), place: place,
-                anchor: string(scalar.anchor), tag: string(scalar.tag))
+                kind: .scalar(String(decoding: bytes, as: UTF8.self), isPlain: isPlain),
+                place: place,
+                anchor: string(scalar.anchor),
+                tag: string(scalar.tag)
+            )
         default: return YAMLEvent(kind: .streamEnd, place: place)
         }
     }
@@ -97,21 +108,19 @@ extension YAMLEvents {
             return ConfigurationProblem(at: place, "\(problem); remove the character")
         }
         let place = TextPlace(state.problem_mark)
-        if let message = explanation(of: problem, at: place) {
-            return ConfigurationProblem(at: place, message)
-        }
-        var message = "syntax error: \(problem)"
-        if let context = state.context {
-            message += " \(String(cString: context))"
-            if state.context_mark.line != state.problem_mark.line {
-                message += " that begins in line \(state.context_mark.line + 1)"
-            }
-        }
+        let context = state.context.map { String(cString: $0) }
+        let explanation = explanation(of: problem, at: place, begun: TextPlace(state.context_mark), context: context)
+        let message = explanation ?? "syntax error: \(problem)\(context.map { " \($0)" } ?? "")"
         return ConfigurationProblem(at: place, message)
     }
 
     /// What a person would say of the mistakes that are made most often; nil where libyaml's words have to do.
-    private func explanation(of problem: String, at place: TextPlace) -> String? {
+    private func explanation(
+        of problem: String,
+        at place: TextPlace,
+        begun: TextPlace,
+        context: String?
+    ) -> String? {
         switch problem {
         case "found character that cannot start any token":
             guard let character = character(at: place) else { return nil }
@@ -119,6 +128,14 @@ extension YAMLEvents {
             return "`\(character)` cannot begin a value; put the text in quotes"
         case "mapping values are not allowed in this context":
             return "a `:` is not allowed here; check the indentation, or put text that contains `: ` in quotes"
+        case "did not find expected ',' or ']'":
+            return "the list that begins at \(begun) goes wrong here; a `,` or the closing `]` is missing"
+        case "did not find expected ',' or '}'":
+            return "the mapping that begins at \(begun) goes wrong here; a `,` or the closing `}` is missing"
+        case "found unexpected end of stream" where context == "while scanning a quoted scalar":
+            return "the text that begins at \(begun) is not closed; add the closing quote"
+        case "did not find expected key":
+            return "a key is expected here; indent it like the other keys of the mapping that begins at \(begun)"
         default:
             return nil
         }

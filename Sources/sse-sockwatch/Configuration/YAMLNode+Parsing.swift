@@ -21,7 +21,7 @@ extension YAMLNode {
     ///   error, a second document.
     static func parse(_ bytes: [UInt8]) throws(ConfigurationProblem) -> Document {
         guard bytes.count <= sizeLimit else {
-            throw ConfigurationProblem(at: nil, "it is larger than \(sizeLimit) bytes; is it the right file?")
+            throw ConfigurationProblem(at: nil, "larger than \(sizeLimit) bytes; check that it is the right file")
         }
         do {
             _ = try UTF8Span(validating: bytes.span)
@@ -53,7 +53,9 @@ private struct YAMLTreeBuilder: ~Copyable {
             case .documentStart:
                 guard root == nil else {
                     throw ConfigurationProblem(
-                        at: event.place, "a second document begins here; a configuration is one document")
+                        at: event.place,
+                        "a second document begins here; a configuration is one document"
+                    )
                 }
                 root = try node(try events.next(), path: .root, depth: 1)
             default:
@@ -63,7 +65,9 @@ private struct YAMLTreeBuilder: ~Copyable {
     }
 
     private mutating func node(
-        _ event: YAMLEvent, path: ConfigurationPath, depth: Int
+        _ event: YAMLEvent,
+        path: ConfigurationPath,
+        depth: Int
     ) throws(ConfigurationProblem) -> YAMLNode {
         try refuseReferences(event, path: path)
         switch event.kind {
@@ -90,7 +94,8 @@ private struct YAMLTreeBuilder: ~Copyable {
     }
 
     private mutating func entries(
-        path: ConfigurationPath, depth: Int
+        path: ConfigurationPath,
+        depth: Int
     ) throws(ConfigurationProblem) -> [YAMLNode.Entry] {
         var entries: [YAMLNode.Entry] = []
         var places: [String: TextPlace] = [:]
@@ -106,7 +111,11 @@ private struct YAMLTreeBuilder: ~Copyable {
             if let first = places[key] {
                 problems.append(
                     ConfigurationProblem(
-                        at: event.place, path: keyPath, "written twice, first at \(first); remove one of the two"))
+                        at: event.place,
+                        path: keyPath,
+                        "written twice, first at \(first); remove one of the two"
+                    )
+                )
             } else {
                 places[key] = event.place
                 entries.append(YAMLNode.Entry(key: key, keyPlace: event.place, value: value))
@@ -123,18 +132,26 @@ private struct YAMLTreeBuilder: ~Copyable {
     private func refuseReferences(_ event: YAMLEvent, path: ConfigurationPath) throws(ConfigurationProblem) {
         if case .alias(let name) = event.kind {
             throw ConfigurationProblem(
-                at: event.place, path: path,
-                "aliases (`*\(ConfigurationProblem.shown(name))`) are not supported; write the value out")
+                at: event.place,
+                path: path,
+                "aliases are not supported; write the value out in place of `*\(ConfigurationProblem.shown(name))`"
+            )
         }
         if let anchor = event.anchor {
             throw ConfigurationProblem(
-                at: event.place, path: path,
-                "anchors (`&\(ConfigurationProblem.shown(anchor))`) are not supported; remove it")
+                at: event.place,
+                path: path,
+                "anchors are not supported; remove `&\(ConfigurationProblem.shown(anchor))`"
+            )
         }
         if let tag = event.tag {
+            let standard = "tag:yaml.org,2002:"
+            let written = tag.hasPrefix(standard) ? "!!\(tag.dropFirst(standard.count))" : tag
             throw ConfigurationProblem(
-                at: event.place, path: path,
-                "tags (`\(ConfigurationProblem.shown(tag))`) are not supported; remove it")
+                at: event.place,
+                path: path,
+                "tags are not supported; remove `\(ConfigurationProblem.shown(written))`"
+            )
         }
     }
 }

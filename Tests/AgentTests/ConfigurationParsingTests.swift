@@ -1,0 +1,161 @@
+import Testing
+
+@testable import sse_sockwatch
+
+@Suite("A configuration that is right")
+struct ConfigurationParsingTests {
+    @Test(
+        "an empty one has the defaults and watches every listening port",
+        arguments: ["", "\n", "# nothing yet\n", "---\n", "~", "{}", "sampling:\nwatch:\n", "watch: []", "\u{FEFF}"]
+    )
+    func empty(text: String) throws {
+        let configuration = try ConfigurationExample.parse(text)
+        #expect(configuration == AgentConfiguration())
+        #expect(configuration.watches.isEmpty)
+        #expect(configuration.sampling.interval == .seconds(5))
+        #expect(configuration.sampling.cpuBudgetPercent == 2)
+        #expect(configuration.defaults.heartbeatInterval == nil)
+        #expect(configuration.defaults.closeWaitStuckAfter == .seconds(60))
+        #expect(configuration.defaults.closeWaitWindow == .seconds(120))
+    }
+
+    @Test("every key is read, and a watch takes from the defaults what it does not say")
+    func full() throws {
+        let configuration = try ConfigurationExample.parse(ConfigurationExample.full)
+        #expect(configuration.sampling == .init(interval: .seconds(5), cpuBudgetPercent: 2))
+        try #require(configuration.watches.count == 3)
+
+        let orders = configuration.watches[0]
+        #expect(orders.name == "orders")
+        #expect(orders.ports.ranges == [8080...8080, 9000...9003])
+        #expect(orders.side == .server)
+        #expect(
+            orders.settings
+                == WatchSettings(
+                    heartbeatInterval: .seconds(15),
+                    closeWaitStuckAfter: .seconds(60),
+                    closeWaitWindow: .seconds(120)
+                )
+        )
+        #expect(
+            orders.companion
+                == CompanionConfiguration(
+                    url: "http://127.0.0.1:8080/metrics",
+                    preset: "generic",
+                    format: .auto,
+                    timeout: .seconds(2),
+                    metrics: [
+                        .activeConnections: .init(
+                            name: "sse_active_connections",
+                            labels: ["stream": .equals("orders")]
+                        ),
+                        .heartbeatMissRate: .init(name: "hb_miss", kind: .percent),
+                    ]
+                )
+        )
+
+        let prices = configuration.watches[1]
+        #expect(prices.ports.ranges == [8081...8081, 8083...8085])
+        #expect(prices.settings.heartbeatInterval == nil)
+        #expect(prices.settings.closeWaitWindow == .seconds(5400))
+        #expect(prices.companion?.url == "https://[::1]:8443/stats?format=json")
+        #expect(prices.companion?.format == .json)
+        #expect(
+            prices.companion?.metrics[.reconnectionRate]
+                == .init(
+                    name: #"a "quoted" \ name, ünïcode"#,
+                    labels: ["transport": .matches("sse|uni_sse"), "node": .matches(#"node-\d+"#)],
+                    aggregate: .max,
+                    kind: .counter
+                )
+        )
+
+        let upstream = configuration.watches[2]
+        #expect(upstream.name == nil)
+        #expect(upstream.ports.ranges == [8080...8080])
+        #expect(upstream.side == .client)
+        #expect(upstream.settings.closeWaitStuckAfter == .milliseconds(250))
+        #expect(upstream.companion == nil)
+    }
+
+    @Test("the effective configuration reads as an equal one, and prints the same again")
+    func roundTrip() throws {
+        for text in ["", ConfigurationExample.full] {
+            let configuration = try ConfigurationExample.parse(text)
+            let printed = configuration.effectiveYAML
+            let again = try ConfigurationExample.parse(printed)
+            #expect(again == configuration)
+            #expect(again.effectiveYAML == printed)
+        }
+    }
+
+    @Test("the effective configuration names every default")
+    func effective() throws {
+        let configuration = try ConfigurationExample.parse(
+            """
+            sampling: { cpu_budget: 0.5% }
+            watch: [{ ports: [8081, 8080, 9000], companion: { url: "http://h/m", metrics: { heartbeats_missed:
+              { name: m, labels: { b: x, a: ~y } } } } }]
+            """
+        )
+        #expect(
+            configuration.effectiveYAML == """
+                sampling:
+                  interval: 5s
+                  cpu_budget: 0.5%
+                defaults:
+                  heartbeat_interval: none
+                  close_wait_stuck_after: 1m
+                  close_wait_window: 2m
+                watch:
+                  - ports: [8080-8081, 9000]
+                    side: server
+                    heartbeat_interval: none
+                    close_wait_stuck_after: 1m
+                    close_wait_window: 2m
+                    companion:
+                      url: "http://h/m"
+                      preset: "generic"
+                      format: auto
+                      timeout: 2s
+                      metrics:
+                        heartbeats_missed:
+                          name: "m"
+                          labels:
+                            "a": { regex: "y" }
+                            "b": "x"
+                          aggregate: sum
+                network_namespaces: [self]
+
+                """
+        )
+    }
+
+    @Test(
+        "durations are read as Prometheus writes them, and written as they are read",
+        arguments: [
+            ("5s", 5000, "5s"), ("250ms", 250, "250ms"), ("2m", 120_000, "2m"), ("1h30m", 5_400_000, "1h30m"),
+            ("90s", 90_000, "1m30s"), ("1d", 86_400_000, "1d"), ("1s500ms", 1500, "1s500ms"), ("0s", 0, "0s"),
+            ("007s", 7000, "7s"),
+        ]
+    )
+    func durations(text: String, milliseconds: Int, written: String) throws {
+        let duration = try DurationText.parse(text)
+        #expect(duration == .milliseconds(milliseconds))
+        #expect(DurationText.text(duration) == written)
+    }
+
+    @Test("a caller's list of presets takes the place of the built-in one")
+    func presets() throws {
+        let text = "watch: [{ ports: 80, companion: { url: http://h/, preset: mine } }]"
+        let read = try AgentConfiguration.parse(Array(text.utf8), file: "f", knownPresets: ["mine"])
+        #expect(read.watches.first?.companion?.preset == "mine")
+        #expect(ConfigurationExample.complaint(text) != nil)
+    }
+
+    @Test("exactly the limit of ports is allowed, each side counted")
+    func portLimit() throws {
+        let text = "watch: [{ ports: 1-1000 }, { ports: 1-24, side: client }]"
+        #expect(try ConfigurationExample.parse(text).watches.reduce(0) { $0 + $1.ports.count } == 1024)
+    }
+}
