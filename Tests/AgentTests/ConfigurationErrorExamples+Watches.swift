@@ -177,7 +177,7 @@ extension BadConfiguration {
             "      url: http://h/\n      format: xml\n",
             """
             config.yml:5:15: watch[0].companion.format: `xml` is not known; known are: auto, prometheus, \
-            openmetrics, json, key_value, stub_status
+            openmetrics, json, key-value, stub-status
             """
         ),
         BadConfiguration(
@@ -208,8 +208,8 @@ extension BadConfiguration {
         BadConfiguration(
             "      url: http://h/\n      metrics: { active_connections: { name: a, kind: percent } }\n",
             """
-            config.yml:5:55: watch[0].companion.metrics.active_connections.kind: `percent` is for \
-            heartbeat_miss_rate only
+            config.yml:5:55: watch[0].companion.metrics.active_connections.kind: active_connections \
+            cannot be a percent, only a gauge
             """
         ),
         BadConfiguration(

@@ -42,7 +42,7 @@ struct ConfigurationParsingTests {
                 == CompanionConfiguration(
                     url: "http://127.0.0.1:8080/metrics",
                     preset: "generic",
-                    format: .auto,
+                    format: nil,
                     timeout: .seconds(2),
                     metrics: [
                         .activeConnections: .init(
@@ -116,7 +116,6 @@ struct ConfigurationParsingTests {
                     companion:
                       url: "http://h/m"
                       preset: "generic"
-                      format: auto
                       timeout: 2s
                       metrics:
                         heartbeats_missed:
@@ -124,7 +123,6 @@ struct ConfigurationParsingTests {
                           labels:
                             "a": { regex: "y" }
                             "b": "x"
-                          aggregate: sum
                 network_namespaces: [self]
 
                 """
@@ -151,6 +149,14 @@ struct ConfigurationParsingTests {
         let read = try AgentConfiguration.parse(Array(text.utf8), file: "f", knownPresets: ["mine"])
         #expect(read.watches.first?.companion?.preset == "mine")
         #expect(ConfigurationExample.complaint(text) != nil)
+    }
+
+    @Test("in the names of presets and formats a hyphen is as good as an underscore", arguments: ["-", "_"])
+    func hyphens(hyphen: String) throws {
+        let names = "preset: nginx\(hyphen)exporter, format: key\(hyphen)value"
+        let read = try ConfigurationExample.parse("watch: [{ ports: 80, companion: { url: http://h/, \(names) } }]")
+        #expect(read.watches.first?.companion?.preset == "nginx-exporter")
+        #expect(read.watches.first?.companion?.format == .keyValue)
     }
 
     @Test("exactly the limit of ports is allowed, each side counted")

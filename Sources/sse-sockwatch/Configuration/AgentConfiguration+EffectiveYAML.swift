@@ -1,6 +1,6 @@
 extension AgentConfiguration {
-    /// The configuration with every default written out, as YAML that reads as an equal configuration. The same value
-    /// always gives the same text.
+    /// The configuration with its defaults written out (but for those of a preset), as YAML that reads as an equal
+    /// configuration. The same value always gives the same text.
     var effectiveYAML: String {
         var writer = YAMLWriter()
         writer.line("sampling:")
@@ -62,7 +62,7 @@ private struct YAMLWriter {
         indented { writer in
             writer.line("url: \(Self.quoted(companion.url))")
             writer.line("preset: \(Self.quoted(companion.preset))")
-            writer.line("format: \(companion.format.rawValue)")
+            if let format = companion.format { writer.line("format: \(format.rawValue)") }
             writer.line("timeout: \(DurationText.text(companion.timeout))")
             guard !companion.metrics.isEmpty else { return }
             writer.line("metrics:")
@@ -90,7 +90,7 @@ private struct YAMLWriter {
                 }
             }
         }
-        line("aggregate: \(metric.aggregate.rawValue)")
+        if let aggregate = metric.aggregate { line("aggregate: \(aggregate.rawValue)") }
         if let kind = metric.kind { line("kind: \(kind.rawValue)") }
     }
 

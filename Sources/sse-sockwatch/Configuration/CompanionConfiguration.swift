@@ -3,7 +3,8 @@ struct CompanionConfiguration: Sendable, Equatable {
     /// `http` or `https`, with a host, without user name and fragment.
     var url: String
     var preset: String = Self.defaultPreset
-    var format: Format = .auto
+    /// Nil: the format of the preset.
+    var format: Format?
     /// How long the whole exchange may take, 100 ms to 60 s.
     var timeout: Duration = .seconds(2)
     /// What to take instead of what the preset says.
@@ -13,7 +14,7 @@ struct CompanionConfiguration: Sendable, Equatable {
     static let defaultPreset = "generic"
     /// The presets that a configuration may name if the caller does not bring a list.
     static let presetNames = [
-        "generic", "mercure", "centrifugo", "nchan", "nginx", "nginx_exporter", "pushpin", "haproxy", "envoy",
+        "generic", "mercure", "centrifugo", "nchan", "nginx", "nginx-exporter", "pushpin", "haproxy", "envoy",
         "signalr", "hummingbird",
     ]
 
@@ -23,8 +24,8 @@ struct CompanionConfiguration: Sendable, Equatable {
         case prometheus
         case openMetrics = "openmetrics"
         case json
-        case keyValue = "key_value"
-        case stubStatus = "stub_status"
+        case keyValue = "key-value"
+        case stubStatus = "stub-status"
     }
 
     /// What the agent wants to know of a server.
@@ -35,6 +36,16 @@ struct CompanionConfiguration: Sendable, Equatable {
         case heartbeatMissRate = "heartbeat_miss_rate"
         case heartbeatsExpected = "heartbeats_expected"
         case heartbeatsMissed = "heartbeats_missed"
+
+        /// The kinds that make sense for this value. A share is a gauge in its server's own words.
+        var kinds: [Kind] {
+            switch self {
+            case .activeConnections: [.gauge]
+            case .reconnectionRate: [.gauge, .counter]
+            case .idleTimeoutEvents, .heartbeatsExpected, .heartbeatsMissed: [.counter]
+            case .heartbeatMissRate: [.ratio, .percent, .gauge]
+            }
+        }
     }
 
     /// Which samples of the answer make up a value.
@@ -43,8 +54,8 @@ struct CompanionConfiguration: Sendable, Equatable {
         var name: String
         /// Labels that a sample must have.
         var labels: [String: LabelMatch] = [:]
-        /// What to do with several samples.
-        var aggregate: Aggregate = .sum
+        /// What to do with several samples. Nil: add them up, or take the largest if it is a share.
+        var aggregate: Aggregate?
         /// What kind of number it is. Nil: as the server declares it.
         var kind: Kind?
     }

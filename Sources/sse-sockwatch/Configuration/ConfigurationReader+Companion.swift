@@ -24,7 +24,7 @@ extension ConfigurationReader {
 
     private mutating func preset(_ field: Field?) -> String? {
         guard let field, let name = text(field, example: CompanionConfiguration.defaultPreset) else { return nil }
-        if knownPresets.contains(name) { return name }
+        if let preset = knownPresets.first(where: { Self.isSameName($0, name) }) { return preset }
         let hint = NearestName.hint(for: name, among: knownPresets)
         note(field, "there is no preset `\(ConfigurationProblem.shown(name))`; \(hint)")
         return nil
@@ -54,8 +54,9 @@ extension ConfigurationReader {
         }
         if let field = fields["kind"] {
             metric.kind = choice(field, of: CompanionConfiguration.Kind.self)
-            if let kind = metric.kind, kind == .ratio || kind == .percent, value != .heartbeatMissRate {
-                note(field, "`\(kind)` is for \(CompanionConfiguration.Value.heartbeatMissRate.rawValue) only")
+            if let kind = metric.kind, !value.kinds.contains(kind) {
+                let kinds = value.kinds.map(\.rawValue).joined(separator: " or ")
+                note(field, "\(value.rawValue) cannot be a \(kind.rawValue), only a \(kinds)")
             }
         }
         guard let field = required("name", in: fields, example: example), let name = text(field, example: example)

@@ -114,6 +114,13 @@ extension ConfigurationReader {
         return value
     }
 
+    /// Whether two names are the same, `-` being as good as `_`.
+    static func isSameName(_ left: String, _ right: String) -> Bool {
+        left.utf8.elementsEqual(right.utf8) { first, second in
+            first == second || [first, second].allSatisfy { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+        }
+    }
+
     /// Reads one of the names of an enumeration.
     mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ field: Field?,
@@ -121,7 +128,7 @@ extension ConfigurationReader {
     ) -> Choice? {
         let names = Choice.allCases.map(\.rawValue)
         guard let field, let text = text(field, example: names.first ?? "") else { return nil }
-        if let choice = Choice(rawValue: text) { return choice }
+        if let choice = Choice.allCases.first(where: { Self.isSameName($0.rawValue, text) }) { return choice }
         let hint = NearestName.hint(for: text, among: names)
         note(field, "`\(ConfigurationProblem.shown(text))` is not known; \(hint)")
         return nil
