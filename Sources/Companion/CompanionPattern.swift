@@ -1,0 +1,78 @@
+/// What a name or a label's value must be: equal to a text, or matched as a whole by a regular expression.
+public struct CompanionPattern: Sendable, Hashable, CustomStringConvertible {
+    private enum Test: Hashable {
+        case equal(String)
+        case expression(String)
+    }
+
+    private let test: Test
+
+    private init(_ test: Test) {
+        self.test = test
+    }
+
+    /// Matches this text and nothing else.
+    public static func equal(_ text: String) -> CompanionPattern {
+        CompanionPattern(.equal(text))
+    }
+
+    /// Matches every text that the regular expression (Swift's `Regex` syntax) matches from beginning to end.
+    ///
+    /// - Throws: ``CompanionMappingError`` if the expression cannot be compiled.
+    public static func expression(_ pattern: String) throws(CompanionMappingError) -> CompanionPattern {
+        do {
+            _ = try Regex(pattern)
+        } catch {
+            throw CompanionMappingError(message: "\"\(pattern)\" is not a regular expression: \(error)")
+        }
+        return CompanionPattern(.expression(pattern))
+    }
+
+    /// For expressions that stand in this module; a test compiles all of them.
+    static func verified(_ pattern: String) -> CompanionPattern {
+        CompanionPattern(.expression(pattern))
+    }
+
+    /// The text, behind `=~` if it is an expression.
+    public var description: String {
+        switch test {
+        case .equal(let text): text
+        case .expression(let pattern): "=~\(pattern)"
+        }
+    }
+
+    /// The text to which a value must be equal, `nil` for an expression.
+    var literal: String? {
+        if case .equal(let text) = test { text } else { nil }
+    }
+
+    /// A test of many texts. It remembers what it found: in an exposition the same few names and values come again and
+    /// again, and a regular expression costs a hundred times a comparison.
+    func makeMatcher() -> Matcher {
+        Matcher(self)
+    }
+
+    struct Matcher {
+        private let pattern: CompanionPattern
+        // `Regex` is not Sendable, so a pattern keeps its source and a matcher, which lives for one text, compiles it.
+        private let expression: Regex<AnyRegexOutput>?
+        private var known: [String: Bool] = [:]
+
+        fileprivate init(_ pattern: CompanionPattern) {
+            self.pattern = pattern
+            if case .expression(let source) = pattern.test {
+                expression = try? Regex(source)
+            } else {
+                expression = nil
+            }
+        }
+
+        mutating func matches(_ text: String) -> Bool {
+            if let literal = pattern.literal { return text == literal }
+            if let answer = known[text] { return answer }
+            let answer = expression.flatMap { try? $0.wholeMatch(in: text) } != nil
+            known[text] = answer
+            return answer
+        }
+    }
+}

@@ -1,0 +1,86 @@
+/// The servers that are asked for their own numbers, and what must be remembered of each to make rates of counters.
+public actor Companions {
+    private let client: CompanionClient
+    private var targets: [CompanionTarget]
+    private var trackers: [String: CompanionTracker] = [:]
+
+    /// - Parameter targets: With unique ids; of several with one id the last is asked.
+    public init(targets: [CompanionTarget], client: CompanionClient = CompanionClient()) {
+        self.client = client
+        self.targets = targets
+    }
+
+    /// Watches other servers from now on. What is known of a target that stays as it is, is kept.
+    public func replaceTargets(_ targets: [CompanionTarget]) {
+        let unchanged = Set(self.targets).intersection(targets).map(\.id)
+        trackers = trackers.filter { unchanged.contains($0.key) }
+        self.targets = targets
+    }
+
+    /// Asks all servers at once and returns when the slowest has answered or run out of time.
+    ///
+    /// Cancelling the task ends it at once, with failures of code ``CompanionFailure/Code/cancelled``.
+    public func readAll() async -> [String: CompanionOutcome] {
+        await withTaskGroup { group in
+            for target in targets {
+                group.addTask { (target, await self.fetch(target)) }
+            }
+            var outcomes: [String: CompanionOutcome] = [:]
+            for await (target, fetched) in group {
+                outcomes[target.id] = outcome(of: fetched, for: target)
+            }
+            return outcomes
+        }
+    }
+
+    /// Ends what is under way and closes every connection.
+    public func shutdown() async {
+        await client.shutdown()
+    }
+
+    private struct Fetched {
+        var findings: Result<[CompanionFinding], CompanionFailure>
+        var instant: ContinuousClock.Instant
+        var duration: Duration
+    }
+
+    /// Fetches and reads outside the actor, so that a large text holds up nobody else.
+    private nonisolated func fetch(_ target: CompanionTarget) async -> Fetched {
+        let start = ContinuousClock.now
+        let findings: Result<[CompanionFinding], CompanionFailure>
+        var answered = start
+        do {
+            let response = try await client.fetch(target.url, timeout: target.timeout)
+            answered = .now
+            let document = try target.document(from: response)
+            findings = .success(target.mapping.findings(in: document))
+        } catch {
+            findings = .failure(error)
+        }
+        return Fetched(findings: findings, instant: answered, duration: .now - start)
+    }
+
+    private func outcome(of fetched: Fetched, for target: CompanionTarget) -> CompanionOutcome {
+        let isWatched = targets.contains(target)
+        var tracker = isWatched ? trackers[target.id] ?? CompanionTracker() : CompanionTracker()
+        let result = fetched.findings.map { tracker.reading(of: $0, at: fetched.instant - Self.origin) }
+        // The targets may have been replaced while this one was being asked.
+        if isWatched { trackers[target.id] = tracker }
+        return CompanionOutcome(result: result, duration: fetched.duration, refusedTotal: tracker.refusedTotal)
+    }
+
+    private static let origin = ContinuousClock.now
+}
+
+extension CompanionTarget {
+    /// Reads an answer as this target's format.
+    ///
+    /// - Throws: ``CompanionFailure`` of code ``CompanionFailure/Code/malformed``.
+    fileprivate func document(from response: CompanionResponse) throws(CompanionFailure) -> CompanionDocument {
+        do {
+            return try CompanionDocument(response.body, format: format, contentType: response.contentType)
+        } catch {
+            throw CompanionFailure(.malformed, message: error.description(of: url.description), line: error.line)
+        }
+    }
+}
