@@ -69,7 +69,7 @@ struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
     /// One line per problem, without a newline at the end.
     var description: String {
         var lines = problems.map { $0.line(in: file) }
-        if unlisted > 0 { lines.append("\(file): and \(unlisted) more problems") }
+        if unlisted > 0 { lines.append("\(file): and \(unlisted) more \(unlisted == 1 ? "problem" : "problems")") }
         return lines.joined(separator: "\n")
     }
 }
