@@ -6,10 +6,14 @@ public enum ExpositionReader {
     /// The time is linear in the size of the text. Nothing in the text can end the process.
     ///
     /// - Throws: ``ExpositionError`` with the line at fault.
-    public static func read(
-        _ bytes: [UInt8],
-        as format: ExpositionFormat
-    ) throws(ExpositionError) -> Exposition {
-        throw ExpositionError(line: 1, message: "reading is not built yet")
+    public static func read(_ bytes: [UInt8], as format: ExpositionFormat) throws(ExpositionError) -> Exposition {
+        switch format {
+        case .text004:
+            var reader = TextReader()
+            return try reader.read(bytes)
+        case .openMetrics:
+            var reader = OpenMetricsReader()
+            return try reader.read(bytes)
+        }
     }
 }

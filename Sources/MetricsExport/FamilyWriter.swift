@@ -44,7 +44,7 @@ public struct FamilyWriter: ~Copyable {
         sample(.none, value)
     }
 
-    /// Writes one histogram: its buckets, its count and, if no bound is negative, its sum.
+    /// Writes one histogram: its buckets and, if no bound is negative, its count and sum.
     ///
     /// - Parameters:
     ///   - bounds: The finite upper bounds of the buckets, ascending.
@@ -62,9 +62,9 @@ public struct FamilyWriter: ~Copyable {
             buffer.append(contentsOf: String(total).utf8)
             buffer.append(UInt8(ascii: "\n"))
         }
-        writeCount(suffix: "_count", labels, total)
-        // With negative observations a sum can fall, which OpenMetrics does not allow.
+        // With negative observations a sum can fall. OpenMetrics does not allow that, and a count only beside a sum.
         guard bounds.first.map({ $0 >= 0 }) ?? true else { return }
+        writeCount(suffix: "_count", labels, total)
         beginSample(suffix: "_sum", labels)
         buffer.appendValue(sum)
         buffer.append(UInt8(ascii: "\n"))
