@@ -40,7 +40,7 @@ let package = Package(
             dependencies: ["CMnl", "CSockDiag", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: strict
         ),
-        .target(name: "SocketOwners", dependencies: ["SockDiag"], swiftSettings: strict),
+        .target(name: "SocketOwners", swiftSettings: strict),
         .target(name: "SockWatch", dependencies: ["SockDiag"], swiftSettings: strict),
         .target(name: "MetricsExport", swiftSettings: strict),
         .target(
