@@ -21,3 +21,15 @@ public struct ExpositionError: Error, Hashable, CustomStringConvertible {
         }
     }
 }
+
+extension String {
+    /// At most 60 characters without control characters, for messages about text that somebody else wrote.
+    var shortened: String {
+        var text = String.UnicodeScalarView()
+        for (index, scalar) in unicodeScalars.enumerated() {
+            guard index < 60 else { return String(text) + "..." }
+            text.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
+        }
+        return String(text)
+    }
+}

@@ -33,14 +33,3 @@ extension [ExpositionLabel] {
         return Array<UInt8>(pairs.joined())
     }
 }
-
-extension String {
-    /// At most 60 characters, for messages about text that somebody else wrote.
-    var shortened: String {
-        guard
-            let cut = unicodeScalars.index(unicodeScalars.startIndex, offsetBy: 60, limitedBy: unicodeScalars.endIndex),
-            cut < unicodeScalars.endIndex
-        else { return self }
-        return String(self[..<cut]) + "..."
-    }
-}

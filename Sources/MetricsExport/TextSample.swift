@@ -84,8 +84,10 @@ enum TextSample {
 
 extension LineScanner {
     func notANumber(_ token: ArraySlice<UInt8>, at place: Int) -> ExpositionError {
-        let hint = token.last == UInt8(ascii: "\r") ? "; lines must end in a line feed alone" : ""
-        let text = String(decoding: token.prefix(80).filter { $0 >= 0x20 && $0 != 0x7F }, as: UTF8.self)
-        return error("\"\(text.shortened)\" is not a number\(hint)", at: place)
+        if token.last == UInt8(ascii: "\r") {
+            return error("lines must end in a line feed alone, without a carriage return", at: place + token.count - 1)
+        }
+        let text = String(decoding: token.prefix(80), as: UTF8.self)
+        return error("\"\(text.shortened)\" is not a number", at: place)
     }
 }

@@ -98,6 +98,20 @@ struct HostileInputTests {
         #expect(ContinuousClock.now - start < .seconds(120))
     }
 
+    @Test("eight MiB of samples", arguments: ExpositionFormat.allCases)
+    func manySamples(format: ExpositionFormat) throws {
+        var bytes = Array("# TYPE a gauge\n".utf8)
+        var count = 0
+        while bytes.count < 8 << 20 {
+            bytes.append(contentsOf: "a{port=\"\(count)\",state=\"established\"} 12345.678 1604676851\n".utf8)
+            count += 1
+        }
+        bytes.append(contentsOf: "# EOF\n".utf8)
+        let start = ContinuousClock.now
+        #expect(try ExpositionReader.read(bytes, as: format).samples.count == count)
+        #expect(ContinuousClock.now - start < .seconds(120))
+    }
+
     @Test("many families, many metrics of one and many labels of one sample", arguments: ExpositionFormat.allCases)
     func many(format: ExpositionFormat) throws {
         let end = format == .openMetrics ? "# EOF\n" : ""

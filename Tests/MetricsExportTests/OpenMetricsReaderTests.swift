@@ -109,6 +109,8 @@ struct OpenMetricsReaderTests {
             "# TYPE a gauge\na 1 0.0000000000\na 2 0.0000000001\na 3 0.0000000010\n",
             "# TYPE a counter\na_total 1 12345678901234567890.1234567890\na_total 2 1.3e19\n",
             "# TYPE a info\na_info{b=\"1\"} 1 1\na_info{b=\"2\"} 1 0\n", "# TYPE a gauge\na_total 1\n",
+            "# TYPE a info\na_info{b=\"1\"} 1\na_info{b=\"2\"} 1 0\n", "a_bucket{le=\"x\"} NaN\n",
+            "# TYPE a gauge\na{quantile=\"2\",le=\"x\"} -1\n",
             "# TYPE a counter\na_total{b=\"\"} 1\na_total{b=\"x\"} 2\n", "# TYPE a summary\n", "a:b{_c=\"d\"} 1\n",
             "# TYPE a histogram\na_bucket{b=\"1\",le=\"+Inf\"} 0\na_bucket{le=\"+Inf\",b=\"2\"} 0\n",
             "# TYPE a summary\na_count{b=\"1\"} 0 1\na_sum{b=\"1\"} 0 1\na_count{b=\"1\"} 0 4\na_sum{b=\"1\"} 0 4\n",

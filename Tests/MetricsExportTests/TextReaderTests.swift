@@ -149,7 +149,15 @@ struct TextRefusalTests {
         )
         #expect(
             refusal(of: "a 1\r\n", as: .text004)?.description
-                == "line 1, column 3: \"1\" is not a number; lines must end in a line feed alone"
+                == "line 1, column 4: lines must end in a line feed alone, without a carriage return"
+        )
+        #expect(
+            refusal(of: "a \u{1B}[31m\n", as: .text004)?.description
+                == "line 1, column 3: \"\u{FFFD}[31m\" is not a number"
+        )
+        #expect(
+            refusal(of: "# TYPE a \u{7}\(String(repeating: "x", count: 100))\n# EOF\n", as: .openMetrics)?.message
+                .contains("\"\u{FFFD}\(String(repeating: "x", count: 59))...\"") == true
         )
         #expect(
             refusal(of: "a 1\n", as: .openMetrics)?.description
