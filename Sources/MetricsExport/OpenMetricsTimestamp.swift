@@ -8,17 +8,17 @@ struct OpenMetricsTimestamp: Comparable {
     /// Reads a whole token, or gives `nil` if it is not a finite number.
     init?(_ token: ArraySlice<UInt8>) {
         guard let seconds = ExpositionNumber.parse(token), seconds.isFinite else { return nil }
-        whole = seconds.rounded(.towardZero)
         guard let point = token.firstIndex(of: UInt8(ascii: ".")),
             !token.contains(where: { $0 | 0x20 == UInt8(ascii: "e") })
         else {
+            whole = seconds.rounded(.towardZero)
             fraction = seconds - whole
             return
         }
-        let isNegative = token.first == UInt8(ascii: "-")
-        let digits = token[token.index(after: point)...]
-        let magnitude = digits.isEmpty ? 0 : ExpositionNumber.parse([UInt8(ascii: ".")] + digits) ?? 0
-        fraction = isNegative ? -magnitude : magnitude
+        // A part that has no digits counts as 0.
+        let magnitude = ExpositionNumber.parse(token[point...]) ?? 0
+        whole = ExpositionNumber.parse(token[..<point]) ?? 0
+        fraction = token.first == UInt8(ascii: "-") ? -magnitude : magnitude
     }
 
     static func < (left: OpenMetricsTimestamp, right: OpenMetricsTimestamp) -> Bool {

@@ -121,6 +121,17 @@ struct OpenMetricsReaderTests {
         #expect(refusal(of: text + "# EOF", as: .openMetrics) == nil)
     }
 
+    @Test(
+        "timestamps in every allowed form",
+        arguments: [
+            ("5", 5), ("5.", 5), (".5", 0.5), ("-.5", -0.5), ("-1.25", -1.25), ("1.5e3", 1500), ("0005.50", 5.5),
+            ("1.99999999999999999999", 2), ("1604676851.123456789", 1604676851.123456789), ("-15e-1", -1.5),
+        ] as [(String, Double)]
+    )
+    func timestamps(token: String, seconds: Double) throws {
+        #expect(try read("a 1 \(token)\n").samples.first?.timestamp == seconds)
+    }
+
     @Test("two labels that Swift holds equal and bytes do not")
     func canonicalEquivalence() throws {
         let exposition = try read("a{b=\"\u{E9}\"} 1\na{b=\"e\u{301}\"} 2\n")
