@@ -45,12 +45,16 @@ struct CookieTable<Value: BitwiseCopyable & Sendable>: Sendable {
         return true
     }
 
-    /// Visits every entry and removes those for which `keep` says false.
+    /// Visits every entry once and removes those for which `keep` says false.
     mutating func filter(_ keep: (inout Value) -> Bool) {
-        var index = 0
-        while index < places.count {
+        // Starts behind an empty place, which there always is, and goes around. From the first place on, a removal at
+        // the end of the table could bring an entry there that has been visited at the beginning.
+        let start = places.firstIndex { $0.cookie == 0 } ?? 0
+        var distance = 1
+        while distance < places.count {
+            let index = (start + distance) & (places.count - 1)
             // A removal moves a later entry here, so the same place is looked at again.
-            if places[index].cookie != 0, !keep(&places[index].value) { remove(at: index) } else { index += 1 }
+            if places[index].cookie != 0, !keep(&places[index].value) { remove(at: index) } else { distance += 1 }
         }
         if count * 8 < places.count, places.count > Self.smallest {
             resize(to: max(Self.smallest, places.count / 4))

@@ -29,10 +29,13 @@ public struct Engine: Sendable {
     private var kind = SampleKind.scheduled
     private var now = MonotonicInstant(nanoseconds: 0)
     private var lastGood: MonotonicInstant?
+    /// When a sample of either kind was last finished.
+    private var lastAnswer: MonotonicInstant?
     /// Whether a scheduled sample has failed since the last good one.
     private var isBehind = false
 
-    /// Without a good sample for so long, conditions are unknown. Seconds.
+    /// Without a good sample for so long, conditions are unknown. Seconds; more than the sampling interval, else
+    /// accumulation over windows that are shorter than the interval goes unseen.
     public var staleAfter: Double
 
     public init(plan: WatchPlan, staleAfter: Double = 30) {
@@ -112,9 +115,10 @@ public struct Engine: Sendable {
             }
             lastGood = now
             isBehind = false
-            for place in ports.indices { ports[place].finishSample(at: now) }
+            for place in ports.indices { ports[place].finishSample(at: now, staleAfter: staleAfter) }
         }
-        return snapshot(at: now, sampledAt: now)
+        lastAnswer = now
+        return snapshot(at: now)
     }
 
     /// Gives a sample up whose dump failed. The last good one stands, until it is too old.
@@ -122,8 +126,8 @@ public struct Engine: Sendable {
     /// - Parameter last: the snapshot that was served until now.
     public mutating func abandonSample(at now: MonotonicInstant, last: Snapshot?) -> Snapshot {
         if kind == .scheduled { isBehind = true }
-        let isStale = lastGood.map { now.seconds(since: $0) > staleAfter } ?? true
-        guard isStale || last == nil else { return last ?? snapshot(at: now, sampledAt: nil) }
+        let silence = lastAnswer.map { now.seconds(since: $0) }
+        if let last, let silence, silence <= staleAfter { return last }
         let known = Dictionary(
             (last?.ports ?? []).map { (WatchPlan.Key($0.watched), $0) },
             uniquingKeysWith: { first, _ in first }
@@ -136,7 +140,7 @@ public struct Engine: Sendable {
                     watched: state.watched,
                     tally: port?.tally ?? PortTally(),
                     closeWait: port?.closeWait ?? CloseWaitSnapshot(),
-                    findings: [.unknown(since: lastGood.map { now.seconds(since: $0) })]
+                    findings: [.unknown(since: silence)]
                 )
             },
             trackedSockets: ledger.count,
@@ -145,9 +149,9 @@ public struct Engine: Sendable {
         )
     }
 
-    private func snapshot(at now: MonotonicInstant, sampledAt: MonotonicInstant?) -> Snapshot {
+    private func snapshot(at now: MonotonicInstant) -> Snapshot {
         Snapshot(
-            sampledAt: sampledAt,
+            sampledAt: now,
             ports: ports.map { $0.snapshot(at: now) },
             trackedSockets: ledger.count,
             trackedSocketsLimit: ledger.limit,

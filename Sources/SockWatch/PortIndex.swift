@@ -2,12 +2,12 @@ internal import SockDiag
 
 /// Finds a socket's watched port in constant time: one table for each side, a place for each port number.
 struct PortIndex: Sendable {
-    private static let none = UInt16.max
-    private var local: [UInt16] = []
-    private var remote: [UInt16] = []
+    private static let none = UInt32.max
+    private var local: [UInt32] = []
+    private var remote: [UInt32] = []
 
     init(_ plan: WatchPlan) {
-        for (place, watched) in plan.ports.enumerated() where place < Int(Self.none) {
+        for (place, watched) in plan.ports.enumerated() {
             switch watched.side {
             case .server: Self.set(watched.port, place, in: &local)
             case .client: Self.set(watched.port, place, in: &remote)
@@ -15,9 +15,9 @@ struct PortIndex: Sendable {
         }
     }
 
-    private static func set(_ port: UInt16, _ place: Int, in table: inout [UInt16]) {
-        if table.isEmpty { table = [UInt16](repeating: none, count: 1 << 16) }
-        table[Int(port)] = UInt16(place)
+    private static func set(_ port: UInt16, _ place: Int, in table: inout [UInt32]) {
+        if table.isEmpty { table = [UInt32](repeating: none, count: 1 << 16) }
+        table[Int(port)] = UInt32(place)
     }
 
     /// The place of the socket's port in the plan. A socket that matches on both sides is the server's.

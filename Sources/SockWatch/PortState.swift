@@ -29,9 +29,10 @@ struct PortState: Sendable {
         closeWait.beginSample()
     }
 
-    mutating func finishSample(at now: MonotonicInstant) {
+    /// - Parameter staleAfter: the time, in seconds, without samples after which nothing is known of the port.
+    mutating func finishSample(at now: MonotonicInstant, staleAfter: Double) {
         lastGood = now
-        floor.add(tally[.closeWait], at: now)
+        floor.add(tally[.closeWait], at: now, longestGap: max(watched.thresholds.closeWaitWindow, staleAfter))
     }
 
     func snapshot(at now: MonotonicInstant) -> PortSnapshot {
