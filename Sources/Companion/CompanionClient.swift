@@ -4,8 +4,8 @@ import NIOHTTP1
 
 /// Fetches servers' own numbers over HTTP/1.1.
 ///
-/// A fetch is bounded in time and size whatever the server does, follows no redirect, and closes its connection at once:
-/// no connection waits in a pool for a server to close it.
+/// A fetch is bounded in time and size whatever the server does, follows no redirect, and closes its connection at
+/// once: no connection waits in a pool for a server to close it.
 public struct CompanionClient: Sendable {
     /// The bytes that a body may have: 8 MiB.
     public static let defaultSizeLimit = 8 << 20

@@ -10,8 +10,8 @@ public struct CompanionDocument: Sendable, Equatable {
     /// All samples in the order of the text.
     public var samples: [ExpositionSample] { exposition.samples }
 
-    /// How many lines, or numbers in JSON, a text may have. The size in bytes alone would let a text of one-byte numbers
-    /// take a hundred times its own memory.
+    /// How many lines, or numbers in JSON, a text may have. The size in bytes alone would let a text of one-byte
+    /// numbers take a hundred times its own memory.
     public static let itemLimit = 250_000
 
     /// Reads a text.

@@ -29,7 +29,7 @@ public struct CompanionFailure: Error, Hashable, Sendable, CustomStringConvertib
         public static let notHTTP = Code(.notHTTP)
         /// An answer with a status other than 2xx or 3xx; see ``CompanionFailure/status``.
         public static let status = Code(.status)
-        /// An answer with a status of 3xx. Redirects are not followed: the numbers of another server are not this one's.
+        /// An answer with a status of 3xx. Redirects are not followed: another server's numbers are not this one's.
         public static let redirect = Code(.redirect)
         /// The body exceeds the limit.
         public static let tooLarge = Code(.tooLarge)

@@ -3,8 +3,8 @@ import MetricsExport
 extension CompanionFormat {
     /// The format of a text: what the content type says, else what the text looks like. Never ``auto``.
     ///
-    /// A content type decides only where it is specific. `text/plain` without a version is what nchan and nginx send for
-    /// their own formats, and HTML may stand before anything: there, the text itself decides.
+    /// A content type decides only where it is specific. `text/plain` without a version is what nchan and nginx send
+    /// for their own formats, and HTML may stand before anything: there, the text itself decides.
     static func detect(_ bytes: [UInt8], contentType: String?) -> CompanionFormat {
         contentType.flatMap(named(byContentType:)) ?? look(of: bytes)
     }

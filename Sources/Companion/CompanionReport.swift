@@ -1,7 +1,7 @@
 import MetricsExport
 
-/// What a mapping extracts from one text, in lines for people: where each value came from, what is not offered, what was
-/// refused.
+/// What a mapping extracts from one text, in lines for people: where each value came from, what is not offered, what
+/// was refused.
 public struct CompanionReport: Sendable {
     /// One line a value, `NAME  NUMBER  SOURCE`, columns aligned.
     public let lines: [String]

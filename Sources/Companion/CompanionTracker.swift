@@ -1,7 +1,8 @@
-/// Turns what a mapping finds, fetch after fetch, into readings: checks ranges, converts units, makes rates of counters.
+/// Turns what a mapping finds, fetch after fetch, into readings: checks ranges, converts units, makes rates of
+/// counters.
 ///
-/// Pure: findings and instants in, readings out. A counter that went down was reset, by a restart of the server; what it
-/// shows then is what it grew by. The counters themselves pass through as the server offers them, since Prometheus
+/// Pure: findings and instants in, readings out. A counter that went down was reset, by a restart of the server; what
+/// it shows then is what it grew by. The counters themselves pass through as the server offers them, since Prometheus
 /// handles their resets just so.
 public struct CompanionTracker: Sendable {
     /// How many values were refused since the start.

@@ -14,7 +14,8 @@ struct JSONNumbers {
     private var path: [UInt8] = []
     private var samples: [ExpositionSample] = []
 
-    /// - Throws: ``CompanionSyntaxError`` if the text is not JSON (RFC 8259), is nested too deeply or has too many numbers.
+    /// - Throws: ``CompanionSyntaxError`` if the text is not JSON (RFC 8259), is nested too deeply or has too many
+    ///   numbers.
     static func read(_ bytes: [UInt8]) throws(CompanionSyntaxError) -> [ExpositionSample] {
         var reader = JSONNumbers(bytes: bytes)
         try reader.readValue(depth: 0)
