@@ -31,7 +31,7 @@ public struct Engine: Sendable {
     private var lastGood: MonotonicInstant?
     /// When a sample of either kind was last finished.
     private var lastAnswer: MonotonicInstant?
-    /// Whether a scheduled sample has failed since the last good one.
+    /// Whether a sample has failed since the last good scheduled one.
     private var isBehind = false
 
     /// Without a good sample for so long, conditions are unknown. Seconds; more than the sampling interval, else
@@ -123,9 +123,11 @@ public struct Engine: Sendable {
 
     /// Gives a sample up whose dump failed. The last good one stands, until it is too old.
     ///
+    /// It need not have begun: the dump may have failed before.
+    ///
     /// - Parameter last: the snapshot that was served until now.
     public mutating func abandonSample(at now: MonotonicInstant, last: Snapshot?) -> Snapshot {
-        if kind == .scheduled { isBehind = true }
+        isBehind = true
         let silence = lastAnswer.map { now.seconds(since: $0) }
         if let last, let silence, silence <= staleAfter { return last }
         let known = Dictionary(

@@ -19,7 +19,7 @@ struct FloorWindow: Hashable, Sendable {
     /// How long a stretch is, in nanoseconds. Whole, so that rounding makes none a sample longer.
     private let width: Int64
     /// The stretches of the window that are over, and the running one. The running one does not count as part of the
-    /// window, for its floor may still come down; but when it has come down, the rise is over.
+    /// window, for its floor may still come down; but what it has come down counts as lost.
     private var stretches: [Stretch] = []
     private var latest: MonotonicInstant?
 
@@ -59,13 +59,11 @@ struct FloorWindow: Hashable, Sendable {
 
     /// The rise, when the window is full and the floor rose in each third. Nil otherwise.
     func rise(at instant: MonotonicInstant) -> Rise? {
-        guard stretches.count > Self.stretchCount, let first = stretches.first, let running = stretches.last else {
-            return nil
-        }
+        guard stretches.count > Self.stretchCount, let first = stretches.first else { return nil }
         let thirds = stride(from: 0, to: Self.stretchCount, by: Self.stretchesPerThird).map { start in
             stretches[start..<start + Self.stretchesPerThird].reduce(Int.max) { min($0, $1.floor) }
         }
-        guard thirds[0] < thirds[1], thirds[1] < thirds[2], thirds[2] <= running.floor else { return nil }
+        guard thirds[0] < thirds[1], thirds[1] < thirds[2] else { return nil }
         let lost = zip(stretches, stretches.dropFirst()).reduce(0) { $0 + max(0, $1.0.floor - $1.1.floor) }
         guard lost * Self.tolerance <= thirds[2] - thirds[0] else { return nil }
         return Rise(from: thirds[0], to: thirds[2], seconds: instant.seconds(since: first.start))

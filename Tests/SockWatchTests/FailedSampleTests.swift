@@ -66,8 +66,18 @@ struct FailedSampleTests {
         let good = engine.sample([.listener()], at: 0)
         engine.addPart(of: SocketRecord.closeWait([1]), at: 1, .onDemand)
         #expect(engine.abandonSample(at: .at(1), last: good)[8080] == good[8080])
-        #expect(!engine.needsTCPInfo)
         #expect(try #require(engine.sample([.listener()], at: 5)[8080]).closeWait == CloseWaitSnapshot())
+    }
+
+    @Test("a sample that fails before it begins has failed", arguments: [Engine.SampleKind.scheduled, .onDemand])
+    func failedBeforeBegin(previous: Engine.SampleKind) {
+        var engine = Engine.watching()
+        engine.sample([.listener()], at: 0)
+        let good = engine.sample([.listener()], at: 1, previous)
+        #expect(!engine.needsTCPInfo)
+        #expect(engine.abandonSample(at: .at(6), last: good)[8080] == good[8080])
+        #expect(engine.needsTCPInfo)
+        #expect(engine.abandonSample(at: .at(60), last: good)[8080]?.condition == .unknown)
     }
 
     @Test("the bound for too old can be set")
