@@ -54,14 +54,18 @@ public struct CaptureReplay {
             summary.otherMessages += 1
             return
         }
+        // One line for each packet: a cut explains the damage inside, and is damage where it fell between two messages.
+        if packet.originalLength > bytes.byteCount {
+            summary.damages.append(
+                "packet \(packet.number) is cut to \(bytes.byteCount) of \(packet.originalLength) bytes"
+                    + " by the capture's snap length"
+            )
+        }
         do throws(SockDiagError) {
             try readMessages(bytes.extracting(droppingFirst: PcapFormat.cookedHeaderSize), visit)
-        } catch {
-            let cut =
-                packet.originalLength > bytes.byteCount
-                ? "cut to \(bytes.byteCount) of \(packet.originalLength) bytes by the capture's snap length" : "damaged"
-            summary.damages.append("packet \(packet.number) is \(cut): \(error)")
-        }
+        } catch  where packet.originalLength <= bytes.byteCount {
+            summary.damages.append("packet \(packet.number) is damaged: \(error)")
+        } catch {}
     }
 
     private mutating func readMessages(
@@ -76,10 +80,8 @@ public struct CaptureReplay {
             switch header.type {
             case CSD_TCPDIAG_GETSOCK, CSD_SOCK_DIAG_BY_FAMILY:
                 if header.isRequest {
-                    isTCPBySequence[header.sequence] =
-                        header.type == CSD_TCPDIAG_GETSOCK
-                        || (payload.byteCount > CSD_REQ_V2_PROTOCOL
-                            && payload.byte(CSD_REQ_V2_PROTOCOL) == SocketQuery.Request.tcp)
+                    let isLegacy = header.type == CSD_TCPDIAG_GETSOCK
+                    isTCPBySequence[header.sequence] = isLegacy ? true : try Self.asksForTCP(payload)
                 } else {
                     try readAnswer(header, payload, visit)
                 }
@@ -93,6 +95,24 @@ public struct CaptureReplay {
         }
     }
 
+    /// Whether an `inet_diag_req_v2` is about TCP. A protocol above 255 stands in an attribute: a request about
+    /// Multipath TCP (262) says TCP in its struct.
+    private static func asksForTCP(_ payload: borrowing RawSpan) throws(SockDiagError) -> Bool {
+        guard payload.byteCount > CSD_REQ_V2_PROTOCOL, payload.byte(CSD_REQ_V2_PROTOCOL) == SocketQuery.Request.tcp
+        else { return false }
+        var offset = CSD_REQ_V2_SIZE
+        while let attribute = try NetlinkAttribute(payload, at: offset) {
+            if attribute.type == protocolAttribute, attribute.size >= 4 {
+                return payload.word(attribute.start) == UInt32(SocketQuery.Request.tcp)
+            }
+            offset = attribute.next
+        }
+        return true
+    }
+
+    /// INET_DIAG_REQ_PROTOCOL
+    private static let protocolAttribute = 3
+
     private mutating func readAnswer(
         _ header: NetlinkHeader,
         _ payload: borrowing RawSpan,
@@ -100,7 +120,7 @@ public struct CaptureReplay {
     ) throws(SockDiagError) {
         let isInternet =
             payload.byteCount > CSD_MSG_FAMILY
-            && [AddressFamily.ipv4, AddressFamily.ipv6].contains(payload.byte(CSD_MSG_FAMILY))
+            && AddressFamily.isInternet(payload.byte(CSD_MSG_FAMILY))
         guard isInternet, isTCPBySequence[header.sequence] ?? true else {
             summary.otherMessages += 1
             return
@@ -109,7 +129,8 @@ public struct CaptureReplay {
             summary.destroyEvents += 1
             return
         }
+        let record = try SocketRecord(payload: payload)
         summary.sockets += 1
-        visit(try SocketRecord(payload: payload))
+        visit(record)
     }
 }

@@ -30,18 +30,9 @@ extension SocketRecord {
 
     private mutating func readAttributes(of payload: borrowing RawSpan) throws(SockDiagError) {
         var offset = CSD_MSG_SIZE
-        while offset + CSD_NLATTR_HEADER <= payload.byteCount {
-            let length = Int(payload.half(offset))
-            let type = Int(payload.half(offset + 2)) & CSD_NLA_TYPE_MASK
-            guard length >= CSD_NLATTR_HEADER, offset + length <= payload.byteCount else {
-                throw SockDiagError(
-                    .malformed,
-                    "attribute \(type) of a socket's message says \(length) bytes where \(payload.byteCount - offset) are left"
-                )
-            }
-            let start = offset + CSD_NLATTR_HEADER
-            let size = length - CSD_NLATTR_HEADER
-            switch type {
+        while let attribute = try NetlinkAttribute(payload, at: offset) {
+            let (start, size) = (attribute.start, attribute.size)
+            switch attribute.type {
             case CSD_ATTR_SHUTDOWN where size >= 1:
                 shutdown = ShutdownFlags(rawValue: payload.byte(start))
             case CSD_ATTR_CGROUP_ID where size >= 8:
@@ -51,7 +42,7 @@ extension SocketRecord {
             default:
                 break
             }
-            offset += (length + 3) & ~3
+            offset = attribute.next
         }
     }
 }
@@ -60,6 +51,8 @@ extension SocketRecord {
 enum AddressFamily {
     static let ipv4: UInt8 = 2
     static let ipv6: UInt8 = 10
+
+    static func isInternet(_ family: UInt8) -> Bool { family == ipv4 || family == ipv6 }
 }
 
 /// Loads at byte offsets. Each is bounds-checked by the span.
