@@ -1,7 +1,7 @@
 import Companion
 
 extension CompanionPresetTests {
-    static let golden: [Golden] = [
+    static let goldenTexts: [Golden] = [
         Golden(
             preset: "generic",
             text: """

@@ -11,8 +11,8 @@ struct CompanionPresetTests {
         var testDescription: String { preset }
     }
 
-    @Test("a preset finds the values in what its server really offers", arguments: golden)
-    func golden(_ golden: Golden) throws {
+    @Test("a preset finds the values in what its server really offers", arguments: goldenTexts)
+    func finds(_ golden: Golden) throws {
         let preset = try CompanionPreset.named(golden.preset)
         let document = try CompanionDocument(Array(golden.text.utf8), format: preset.format)
         var tracker = CompanionTracker()
@@ -24,7 +24,7 @@ struct CompanionPresetTests {
     func complete() {
         let names = CompanionPreset.all.map(\.name)
         #expect(Set(names).count == names.count)
-        #expect(Set(Self.golden.map(\.preset)) == Set(names))
+        #expect(Set(Self.goldenTexts.map(\.preset)) == Set(names))
         #expect(CompanionPreset.all.allSatisfy { !$0.summary.isEmpty })
     }
 
@@ -67,7 +67,7 @@ struct CompanionPresetTests {
             preset: .named("haproxy"),
             mapping: CompanionMapping(rules: [.activeConnections: [rule]])
         )
-        let text = try #require(Self.golden.first { $0.preset == "haproxy" }).text
+        let text = try #require(Self.goldenTexts.first { $0.preset == "haproxy" }).text
         let findings = target.mapping.findings(in: try CompanionDocument(Array(text.utf8)))
         #expect(findings.map(\.value) == [.activeConnections, .reconnectionRate])
         #expect(findings.map(\.number) == [1742, 90_311])
