@@ -24,6 +24,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -40,7 +41,8 @@ let package = Package(
             dependencies: ["CMnl", "CSockDiag", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: strict
         ),
-        .target(name: "SocketOwners", swiftSettings: strict),
+        .target(name: "HostSystem", swiftSettings: strict),
+        .target(name: "SocketOwners", dependencies: ["HostSystem"], swiftSettings: strict),
         .target(name: "SockWatch", dependencies: ["SockDiag"], swiftSettings: strict),
         .target(name: "MetricsExport", swiftSettings: strict),
         .target(
@@ -51,13 +53,50 @@ let package = Package(
         .executableTarget(
             name: "sse-sockwatch",
             dependencies: [
-                "SockWatch", "Companion", "MetricsExport", "SocketOwners", "SockDiag", "CYaml",
+                "SockWatch", "Companion", "MetricsExport", "SocketOwners", "SockDiag", "HostSystem", "CYaml",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ] + nio,
+            swiftSettings: strict
+        ),
+
+        .target(name: "CNetworkLab", path: "Tests/CNetworkLab"),
+        .target(
+            name: "NetworkLab",
+            dependencies: ["CNetworkLab"],
+            path: "Tests/NetworkLab",
+            exclude: ["Servers"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SockDiagTestKit",
+            dependencies: ["SockDiag", "CSockDiag"],
+            path: "Tests/SockDiagTestKit",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "NetworkLabTests", dependencies: ["NetworkLab"], swiftSettings: strict),
+        .target(name: "CAllocationCount", path: "Tests/SockDiagTests/CAllocationCount"),
+        .testTarget(
+            name: "SockDiagTests",
+            dependencies: [
+                "SockDiag", "SockDiagTestKit", "CSockDiag", "CAllocationCount",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            exclude: ["CAllocationCount"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "SockWatchTests", dependencies: ["SockWatch", "SockDiag"], swiftSettings: strict),
+        .testTarget(name: "MetricsExportTests", dependencies: ["MetricsExport"], swiftSettings: strict),
+        .testTarget(name: "CompanionTests", dependencies: ["Companion", "MetricsExport"] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: ["sse-sockwatch", "Companion", "MetricsExport", "SockWatch", "SockDiag"] + nio,
             swiftSettings: strict
         ),
     ]

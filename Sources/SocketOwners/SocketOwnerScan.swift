@@ -1,4 +1,4 @@
-internal import Glibc
+internal import HostSystem
 
 /// Finds the processes that hold sockets, by their inodes, as `ss -p` does, but without looking at every process.
 ///
@@ -41,9 +41,9 @@ public struct SocketOwnerScan: Sendable {
 
     private mutating func run(_ cgroups: Set<UInt64>) {
         guard !wanted.isEmpty else { return }
-        let namespace = DirectoryListing.inode(of: "\(procfs)/self/ns/net")
-        let candidates = DirectoryListing.names(in: procfs).compactMap { Int32($0) }.sorted().filter { pid in
-            let own = DirectoryListing.inode(of: "\(procfs)/\(pid)/ns/net")
+        let namespace = ProcFile.inode(of: "\(procfs)/self/ns/net")
+        let candidates = ProcFile.names(in: procfs).compactMap { Int32($0) }.sorted().filter { pid in
+            let own = ProcFile.inode(of: "\(procfs)/\(pid)/ns/net")
             // A namespace that may not be read can be ours.
             return own == nil || namespace == nil || own == namespace
         }
@@ -55,15 +55,15 @@ public struct SocketOwnerScan: Sendable {
 
     /// The id of a process's cgroup: the inode of its directory in the unified hierarchy.
     private func cgroup(of pid: Int32) -> UInt64? {
-        guard let text = DirectoryListing.contents(of: "\(procfs)/\(pid)/cgroup"),
+        guard let text = ProcFile.text(of: "\(procfs)/\(pid)/cgroup"),
             let line = text.split(separator: "\n").first(where: { $0.hasPrefix("0::") })
         else { return nil }
-        return DirectoryListing.inode(of: cgroupfs + String(line.dropFirst(3)))
+        return ProcFile.inode(of: cgroupfs + String(line.dropFirst(3)))
     }
 
     private mutating func read(_ pid: Int32) {
         var command: String?
-        let isReadable = DirectoryListing.forEachSocket(in: "\(procfs)/\(pid)/fd") { descriptor, inode in
+        let isReadable = DescriptorListing.forEachSocket(in: "\(procfs)/\(pid)/fd") { descriptor, inode in
             guard wanted.contains(inode) else { return }
             let name = command ?? self.command(of: pid)
             command = name
@@ -73,7 +73,7 @@ public struct SocketOwnerScan: Sendable {
     }
 
     private func command(of pid: Int32) -> String {
-        let text = DirectoryListing.contents(of: "\(procfs)/\(pid)/comm") ?? "?"
+        let text = ProcFile.text(of: "\(procfs)/\(pid)/comm") ?? "?"
         return text.hasSuffix("\n") ? String(text.dropLast()) : text
     }
 }

@@ -1,0 +1,81 @@
+internal import ArgumentParser
+internal import Logging
+
+/// The flags of every command that runs the agent, as Prometheus' exporters have them.
+struct AgentOptions: ParsableArguments {
+    @Option(
+        name: .customLong("web.listen-address"),
+        help: ArgumentHelp("Where to serve metrics and the page.", valueName: "host:port")
+    )
+    var listenAddress = ListenAddress.standard
+
+    @Option(
+        name: .customLong("web.telemetry-path"),
+        help: ArgumentHelp("Under which path to serve metrics.", valueName: "path")
+    )
+    var telemetryPath = "/metrics"
+
+    @Flag(name: .customLong("web.disable-exporter-metrics"), help: "Leave out the metrics about the agent itself.")
+    var disablesExporterMetrics = false
+
+    @Flag(
+        name: .customLong("collector.companion"),
+        inversion: .prefixedNo,
+        help: "Read the servers' own numbers."
+    )
+    var readsCompanions = true
+
+    @OptionGroup var log: LogOptions
+
+    func validate() throws {
+        let isTaken = ["/", "/-/healthy", "/-/ready", "/api/v1/snapshot"].contains(telemetryPath)
+        let isPath =
+            telemetryPath.hasPrefix("/") && !telemetryPath.contains { $0.isWhitespace || "?#{}*:".contains($0) }
+        guard isPath, !isTaken, telemetryPath.count > 1 else {
+            throw ValidationError(
+                "--web.telemetry-path: '\(telemetryPath)' must be a path of its own, such as /metrics"
+            )
+        }
+    }
+
+    func agent(_ configuration: AgentConfiguration) -> Agent {
+        Agent(
+            configuration: configuration,
+            web: WebServer.Settings(
+                address: listenAddress,
+                telemetryPath: telemetryPath,
+                includesAgentMetrics: !disablesExporterMetrics
+            ),
+            readsCompanions: readsCompanions,
+            logger: log.logger
+        )
+    }
+}
+
+/// How much the agent says, and in which form.
+struct LogOptions: ParsableArguments {
+    @Option(name: .customLong("log.level"), help: "How much to log: debug, info, warn or error.")
+    var level = LogLevel.info
+
+    @Option(name: .customLong("log.format"), help: "How log lines look: logfmt or json.")
+    var format = LogFormat.logfmt
+
+    var logger: Logger {
+        let handler = LineLogHandler(format: format, logLevel: level.level)
+        return Logger(label: "sse-sockwatch") { _ in handler }
+    }
+}
+
+/// The levels by the names that Prometheus gives them.
+enum LogLevel: String, CaseIterable, ExpressibleByArgument {
+    case debug, info, warn, error
+
+    var level: Logger.Level {
+        switch self {
+        case .debug: .debug
+        case .info: .info
+        case .warn: .warning
+        case .error: .error
+        }
+    }
+}

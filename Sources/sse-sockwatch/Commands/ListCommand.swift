@@ -1,0 +1,130 @@
+internal import ArgumentParser
+internal import SockDiag
+internal import SocketOwners
+internal import SystemPackage
+
+struct ListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the sockets of the watched ports, as ss -tn does, with ages and conditions.",
+        discussion: """
+            Without --port and --config.file it lists every TCP socket. Ages are what one look can tell: a socket's time \
+            in CLOSE_WAIT is at least what is shown. Conditions that need time to be seen (accumulation) are the agent's.
+            """
+    )
+
+    @OptionGroup var watching: ConfigurationOptions
+
+    @Option(
+        name: .customLong("state"),
+        help: ArgumentHelp(
+            "Only sockets in this state: close-wait, established, ... May be repeated.",
+            valueName: "state"
+        )
+    )
+    var states: [String] = []
+
+    @Flag(name: .shortAndLong, help: "Name the processes that hold the sockets.")
+    var processes = false
+
+    @Flag(help: "Print one JSON object: sockets, with every field, and ports, with their conditions.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Read a capture instead of asking the kernel.", valueName: "file"))
+    var replay: String?
+
+    func validate() throws {
+        _ = try stateSet()
+        if replay != nil && processes {
+            throw ValidationError("--processes asks this machine, and the sockets of a capture may be another's")
+        }
+    }
+
+    func run() throws {
+        let configuration = try watching.load()
+        var records: [SocketRecord] = []
+        var damage: CommandFailure?
+        if let replay {
+            (records, damage) = try Self.read(replay, configuration.filter)
+        } else {
+            records = try Self.dump(configuration.filter)
+        }
+        var list = SocketList(records, configuration: configuration)
+        if let states = try stateSet() { list.keep(states) }
+        if processes { list.findOwners() }
+        try write(list)
+        if let unreadable = list.owners?.unreadableProcesses, unreadable > 0 {
+            Terminal.complain(
+                "\(unreadable) processes of other users could not be looked into; run as root to see their names"
+            )
+        }
+        if let damage { throw damage }
+    }
+
+    private func write(_ list: SocketList) throws {
+        if json {
+            try ListingJSON.write(list) { Terminal.write($0, to: 1) }
+        } else {
+            var text = ListingText(list)
+            text.write { Terminal.write($0, to: 1) }
+        }
+    }
+
+    private func stateSet() throws -> TCPStateSet? {
+        guard !states.isEmpty else { return nil }
+        return TCPStateSet(
+            try states.flatMap { $0.split(separator: ",") }.map { name in
+                guard let state = TCPState(name: String(name)) else {
+                    let known = TCPState.allKnown.map { $0.label }.joined(separator: ", ")
+                    throw ValidationError("--state: '\(name)' is not a TCP state; known are \(known)")
+                }
+                return state
+            }
+        )
+    }
+
+    private static func dump(_ filter: PortFilter) throws -> [SocketRecord] {
+        var dumper = try SocketDumper()
+        var attempt = 0
+        while true {
+            var records: [SocketRecord] = []
+            do throws(SockDiagError) {
+                try dumper.dump(SocketQuery(filter: filter, includesTCPInfo: true)) { records.append(copy $0) }
+                return records
+            } catch {
+                attempt += 1
+                guard error.isTransient, attempt < 3 else { throw error }
+            }
+        }
+    }
+
+    /// The sockets of a capture, and what is wrong with it. Of a socket that was dumped several times the newest counts.
+    private static func read(_ path: String, _ filter: PortFilter) throws -> ([SocketRecord], CommandFailure?) {
+        let file: FileDescriptor
+        do {
+            file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+        } catch {
+            throw CommandFailure("\(path): cannot read the capture: \(error)")
+        }
+        defer { try? file.close() }
+        var records: [SocketRecord] = []
+        var places: [UInt64: Int] = [:]
+        let summary: CaptureReplay.Summary
+        do {
+            summary = CaptureReplay.read(try CaptureReader(file: file)) { record in
+                guard filter.matches(localPort: record.local.port, remotePort: record.remote.port) else { return }
+                if record.cookie != 0, let place = places[record.cookie] {
+                    records[place] = copy record
+                } else {
+                    places[record.cookie] = records.count
+                    records.append(copy record)
+                }
+            }
+        } catch {
+            throw CommandFailure("\(path): \(error)")
+        }
+        for failure in summary.failedDumps { Terminal.complain("\(path): \(failure)") }
+        guard !summary.damages.isEmpty else { return (records, nil) }
+        return (records, CommandFailure(summary.damages.map { "\(path): \($0)" }.joined(separator: "\n")))
+    }
+}

@@ -1,0 +1,78 @@
+internal import SockDiag
+internal import SockWatch
+internal import SocketOwners
+
+/// The sockets and ports of one moment, from the kernel or from a capture.
+struct SocketList {
+    /// In the order of the kernel's table, ports together, listeners first.
+    private(set) var sockets: [SocketRecord] = []
+    private(set) var ports: [PortSnapshot] = []
+    private(set) var owners: SocketOwnerScan?
+    private let configuration: AgentConfiguration
+
+    /// - Parameter records: each socket once.
+    init(_ records: [SocketRecord], configuration: AgentConfiguration) {
+        self.configuration = configuration
+        let plan = Self.plan(configuration, records)
+        var engine = Engine(plan: plan)
+        engine.beginSample(.scheduled, at: .now)
+        for record in records { engine.add(record) }
+        ports = engine.finishSample().ports
+        sockets = records.sorted { Self.order($0) < Self.order($1) }
+    }
+
+    /// Without configured ports every socket is listed, and every port judged that somebody listens on.
+    private static func plan(_ configuration: AgentConfiguration, _ records: [SocketRecord]) -> WatchPlan {
+        switch configuration.watchSource {
+        case .configured(let plan):
+            return plan
+        case .everyListener(let thresholds):
+            let listening = Set(records.lazy.filter { $0.state == .listen }.map(\.local.port))
+            return WatchPlan(ports: listening.map { WatchedPort(port: $0, thresholds: thresholds) })
+        }
+    }
+
+    private static func order(_ record: SocketRecord) -> UInt32 {
+        UInt32(record.local.port) << 8 | (record.state == .listen ? 0 : UInt32(record.state.rawValue))
+    }
+
+    mutating func keep(_ states: TCPStateSet) {
+        sockets.removeAll { !states.contains($0.state) }
+    }
+
+    /// Looks up which processes hold the listed sockets.
+    mutating func findOwners() {
+        owners = SocketOwnerScan.owners(
+            of: sockets.lazy.map(\.inode),
+            cgroups: Set(sockets.lazy.compactMap(\.cgroupID))
+        )
+    }
+
+    func owners(of record: SocketRecord) -> [SocketOwner] { owners?.owners[record.inode] ?? [] }
+
+    /// How long a socket must be in CLOSE_WAIT to be stuck, in seconds.
+    func stuckAfter(_ record: SocketRecord) -> Double {
+        let watched = ports.first { $0.watched.port == record.local.port || $0.watched.port == record.remote.port }
+        return (watched?.watched.thresholds ?? configuration.defaults.thresholds).closeWaitStuckAfter
+    }
+}
+
+extension SocketRecord {
+    /// Seconds since data last went either way. Nil without tcp_info, and for listeners.
+    var idleSeconds: Double? {
+        guard state != .listen, let tcpInfo else { return nil }
+        return Double(min(tcpInfo.lastDataSent, tcpInfo.lastDataReceived)) / 1000
+    }
+
+    /// Seconds since the peer's FIN, at least. Nil for other states and without tcp_info.
+    var closeWaitSeconds: Double? {
+        guard state == .closeWait, let tcpInfo else { return nil }
+        return Double(tcpInfo.lastAckReceived) / 1000
+    }
+
+    /// What is wrong with this one socket; nil when nothing is.
+    func complaint(stuckAfter bound: Double) -> CloseWaitSnapshot.Cause? {
+        guard let age = closeWaitSeconds, age > bound else { return nil }
+        return inode == 0 ? .unaccepted : .unclosed
+    }
+}

@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import Logging
+
+/// How log lines look on standard error.
+enum LogFormat: String, CaseIterable, ExpressibleByArgument, Sendable {
+    case logfmt
+    case json
+
+    /// One line without its newline.
+    func line(_ event: LogLine) -> String {
+        switch self {
+        case .logfmt:
+            event.fields.map { "\($0.name)=\(Self.logfmtValue($0.value))" }.joined(separator: " ")
+        case .json:
+            "{" + event.fields.map { "\(Self.quoted($0.name)):\(Self.quoted($0.value))" }.joined(separator: ",") + "}"
+        }
+    }
+
+    private static func logfmtValue(_ value: String) -> String {
+        let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != 0x22 && $0 != 0x3D }
+        return isPlain ? value : quoted(value)
+    }
+
+    /// A string as JSON has it, which logfmt readers understand, too.
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "\n": quoted += "\\n"
+            case "\r": quoted += "\\r"
+            case "\t": quoted += "\\t"
+            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+                let digits = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}
+
+/// The fields of one log line, in order.
+struct LogLine {
+    let fields: [(name: String, value: String)]
+
+    init(time: String, level: Logger.Level, message: String, metadata: Logger.Metadata) {
+        fields =
+            [("ts", time), ("level", level == .warning ? "warn" : level.rawValue), ("msg", message)]
+            + metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value.description) }
+    }
+}

@@ -1,0 +1,27 @@
+internal import Companion
+internal import HostSystem
+internal import SockWatch
+
+/// Everything that is shown at one moment, from whichever face it is looked at.
+struct Observation: Sendable {
+    let sample: Sample
+    let companions: CompanionPoller.Round
+    /// The watches that have a companion: the label of each, and its ports.
+    let companionPorts: [String: [UInt16]]
+    let agent: AgentStatus
+
+    /// The companion's last outcome for a port, where the port has one.
+    func companion(of port: UInt16) -> CompanionOutcome? {
+        companionPorts.first { $0.value.contains(port) }.flatMap { companions.outcomes[$0.key] }
+    }
+}
+
+/// What the agent says about itself, beside its samples.
+struct AgentStatus: Sendable {
+    var lastReloadSucceeded = true
+    var lastReloadSuccess: WallClock
+    /// Answers by status code.
+    var answers: [Int: UInt64] = [:]
+    /// Whether companions are read at all.
+    var readsCompanions: Bool
+}

@@ -1,0 +1,84 @@
+internal import HostSystem
+internal import SockDiag
+internal import SockWatch
+
+/// Takes samples: asks the kernel, feeds the engine, retries. Blocks; belongs to one thread.
+struct KernelSampler: ~Copyable {
+    private var dumper: SocketDumper?
+    private var engine: Engine
+    private(set) var statistics = SamplingStatistics()
+    private var last: Snapshot?
+    private var lastGood: WallClock?
+
+    /// How often a broken dump is begun again before the sample counts as failed.
+    private static let mostRetries = 2
+
+    init() {
+        engine = Engine(plan: WatchPlan(ports: []))
+    }
+
+    mutating func setInterval(_ seconds: Double) {
+        statistics.interval = seconds
+        // Three missed samples in a row say that something is wrong, one does not.
+        engine.staleAfter = 3 * seconds
+    }
+
+    mutating func sample(_ kind: Engine.SampleKind, _ source: WatchSource) -> Sample {
+        let start = MonotonicInstant.now
+        var failure: SockDiagError?
+        for attempt in 0...Self.mostRetries {
+            if attempt > 0 { statistics.retries += 1 }
+            do throws(SockDiagError) {
+                last = try attemptSample(kind, source, at: start)
+                failure = nil
+                break
+            } catch {
+                failure = error
+                // What is not of the moment will be the same the next time; a fresh socket is what may help then.
+                if !error.isTransient {
+                    dumper = nil
+                    break
+                }
+            }
+        }
+        if failure != nil { last = engine.abandonSample(at: start, last: last) }
+        note(kind, succeeded: failure == nil, seconds: MonotonicInstant.now.seconds(since: start))
+        return Sample(
+            snapshot: last ?? Sample.none.snapshot,
+            statistics: statistics,
+            failure: failure.map(\.description),
+            sampledAt: lastGood,
+            attemptedAt: start
+        )
+    }
+
+    private mutating func attemptSample(
+        _ kind: Engine.SampleKind,
+        _ source: WatchSource,
+        at start: MonotonicInstant
+    ) throws(SockDiagError) -> Snapshot {
+        if dumper == nil { dumper = try SocketDumper() }
+        engine.adopt(
+            try source.plan(previous: last?.ports ?? []) { () throws(SockDiagError) in
+                try dumper?.listeningPorts() ?? []
+            }
+        )
+        engine.beginSample(kind, at: start)
+        let query = SocketQuery(filter: engine.plan.filter, includesTCPInfo: engine.needsTCPInfo)
+        try dumper?.dump(query) { record in engine.add(record) }
+        return engine.finishSample()
+    }
+
+    private mutating func note(_ kind: Engine.SampleKind, succeeded: Bool, seconds: Double) {
+        statistics.lastDuration = seconds
+        if succeeded { lastGood = WallClock.now }
+        guard kind == .scheduled else { return }
+        statistics.durations.observe(seconds)
+        if succeeded {
+            statistics.samples += 1
+            statistics.lastGood = lastGood
+        } else {
+            statistics.failures += 1
+        }
+    }
+}

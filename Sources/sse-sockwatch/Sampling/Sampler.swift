@@ -1,0 +1,162 @@
+internal import Dispatch
+internal import HostSystem
+internal import Logging
+internal import ServiceLifecycle
+internal import SockWatch
+internal import Synchronization
+
+/// Samples the kernel on a thread of its own: on schedule, and in between when somebody needs fresh numbers.
+final class Sampler: Service {
+    struct Settings: Hashable, Sendable {
+        var source: WatchSource
+        /// Seconds between scheduled samples.
+        var interval: Double
+        /// The share of one core that sampling may take.
+        var processorShare: Double
+    }
+
+    private struct State {
+        var settings: Settings
+        var latest = Sample.none
+        var waiters: [UInt64: CheckedContinuation<Sample, Never>] = [:]
+        var lastWaiter: UInt64 = 0
+        var isStopping = false
+    }
+
+    private let state: Mutex<State>
+    private let wake = DispatchSemaphore(value: 0)
+    private let logger: Logger
+
+    init(settings: Settings, logger: Logger) {
+        state = Mutex(State(settings: settings))
+        self.logger = logger
+    }
+
+    /// The newest sample, however old it is.
+    var latest: Sample { state.withLock { $0.latest } }
+
+    /// Takes effect with the next sample.
+    func adopt(_ settings: Settings) {
+        state.withLock { $0.settings = settings }
+        wake.signal()
+    }
+
+    func run() async throws {
+        let (ended, end) = AsyncStream.makeStream(of: Never.self)
+        try DedicatedThread.start { [self] in
+            sampleUntilStopped()
+            end.finish()
+        }
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                for await _ in ended {}
+            } onGracefulShutdown: {
+                self.stop()
+            }
+        } onCancel: {
+            self.stop()
+        }
+    }
+
+    private func stop() {
+        state.withLock { $0.isStopping = true }
+        wake.signal()
+    }
+
+    /// A sample no older than `seconds`. All who ask meanwhile share one. When it does not come in time, or the sampler
+    /// is stopping, the newest there is.
+    func sample(noOlderThan seconds: Double, within patience: Duration) async -> Sample {
+        await withTaskGroup(of: Sample.self) { group in
+            group.addTask { await self.nextSample(noOlderThan: seconds) }
+            group.addTask {
+                try? await Task.sleep(for: patience)
+                return self.latest
+            }
+            let first = await group.next() ?? latest
+            group.cancelAll()
+            return first
+        }
+    }
+
+    private func nextSample(noOlderThan seconds: Double) async -> Sample {
+        let number = state.withLock { state in
+            state.lastWaiter += 1
+            return state.lastWaiter
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let ready: Sample? = state.withLock { state in
+                    let isFresh =
+                        state.latest.attemptedAt.nanoseconds > 0
+                        && MonotonicInstant.now.seconds(since: state.latest.attemptedAt) <= seconds
+                    if isFresh || state.isStopping || Task.isCancelled { return state.latest }
+                    state.waiters[number] = continuation
+                    return nil
+                }
+                if let ready { continuation.resume(returning: ready) } else { wake.signal() }
+            }
+        } onCancel: {
+            let (waiter, latest) = state.withLock { ($0.waiters.removeValue(forKey: number), $0.latest) }
+            waiter?.resume(returning: latest)
+        }
+    }
+
+    private func sampleUntilStopped() {
+        var sampler = KernelSampler()
+        var settings = state.withLock { $0.settings }
+        var budget = SamplingBudget(interval: settings.interval, share: settings.processorShare)
+        var nextScheduled = MonotonicInstant.now
+        var spentBefore = Double(MonotonicClock.threadNanoseconds) / 1e9
+        var wasGood = true
+        sampler.setInterval(settings.interval)
+
+        while true {
+            let (current, isAsked, isStopping) = state.withLock { ($0.settings, !$0.waiters.isEmpty, $0.isStopping) }
+            if isStopping { break }
+            if current != settings {
+                settings = current
+                budget = SamplingBudget(interval: settings.interval, share: settings.processorShare)
+                sampler.setInterval(settings.interval)
+                nextScheduled = MonotonicInstant.now
+            }
+            let isDue = MonotonicInstant.now >= nextScheduled
+            if isDue || isAsked {
+                let start = MonotonicInstant.now
+                let sample = sampler.sample(isDue ? .scheduled : .onDemand, settings.source)
+                if isDue {
+                    let spent = Double(MonotonicClock.threadNanoseconds) / 1e9
+                    let interval = budget.spend(spent - spentBefore)
+                    spentBefore = spent
+                    sampler.setInterval(interval)
+                    nextScheduled = start.advanced(by: interval)
+                }
+                report(sample, wasGood: &wasGood)
+                publish(sample)
+            }
+            let pause = max(0, nextScheduled.seconds(since: MonotonicInstant.now))
+            _ = wake.wait(timeout: .now() + pause)
+        }
+        publish(latest)
+    }
+
+    private func publish(_ sample: Sample) {
+        let waiters = state.withLock { state in
+            state.latest = sample
+            defer { state.waiters = [:] }
+            return state.waiters
+        }
+        for waiter in waiters.values { waiter.resume(returning: sample) }
+    }
+
+    /// Says once that sampling fails, and once that it works again.
+    private func report(_ sample: Sample, wasGood: inout Bool) {
+        let isGood = sample.failure == nil
+        defer { wasGood = isGood }
+        guard isGood != wasGood else { return }
+        if let failure = sample.failure {
+            logger.error("cannot sample the kernel; the last good sample is served", metadata: ["reason": "\(failure)"])
+        } else {
+            logger.notice("sampling works again")
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import HostSystem
+internal import MetricsExport
+internal import SockWatch
+internal import Synchronization
+
+/// Brings together what every face of the agent shows.
+final class Observatory: Sendable {
+    private struct State {
+        var agent: AgentStatus
+        var companionPorts: [String: [UInt16]]
+    }
+
+    private let sampler: Sampler
+    private let poller: CompanionPoller?
+    private let state: Mutex<State>
+
+    /// A sample that is younger need not be taken again, in seconds.
+    private static let freshness = 1.0
+
+    init(sampler: Sampler, poller: CompanionPoller?, configuration: AgentConfiguration) {
+        self.sampler = sampler
+        self.poller = poller
+        state = Mutex(
+            State(
+                agent: AgentStatus(lastReloadSuccess: WallClock.now, readsCompanions: poller != nil),
+                companionPorts: configuration.companionPorts
+            )
+        )
+    }
+
+    /// What there is to see now. When the sampler does not deliver in time, what there was to see last.
+    func observe(within patience: Duration) async -> Observation {
+        let sample = await sampler.sample(noOlderThan: Self.freshness, within: patience)
+        return state.withLock { state in
+            Observation(
+                sample: sample,
+                companions: poller?.latest ?? CompanionPoller.Round(),
+                companionPorts: state.companionPorts,
+                agent: state.agent
+            )
+        }
+    }
+
+    /// Whether a sample has been taken, so that there is something to serve.
+    var isReady: Bool { sampler.latest.snapshot.sampledAt != nil }
+
+    func count(answer code: Int) {
+        state.withLock { $0.agent.answers[code, default: 0] += 1 }
+    }
+
+    /// Notes the outcome of a reload; nil for a failed one.
+    func noteReload(of configuration: AgentConfiguration?) {
+        state.withLock { state in
+            state.agent.lastReloadSucceeded = configuration != nil
+            guard let configuration else { return }
+            state.agent.lastReloadSuccess = WallClock.now
+            state.companionPorts = configuration.companionPorts
+        }
+    }
+}
+
+extension AgentConfiguration {
+    /// The ports of each watch that has a companion, by the watch's label.
+    fileprivate var companionPorts: [String: [UInt16]] {
+        let watched = watches.filter { $0.companion != nil }
+        return Dictionary(watched.map { ($0.portLabel, $0.ports.ranges.flatMap(Array.init)) }) { first, _ in first }
+    }
+}

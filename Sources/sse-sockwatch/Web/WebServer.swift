@@ -1,0 +1,127 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+internal import Logging
+internal import MetricsExport
+internal import NIOCore
+internal import ServiceLifecycle
+internal import SockWatch
+
+/// The agent's web server.
+struct WebServer: Service {
+    struct Settings: Sendable {
+        var address = ListenAddress.standard
+        var telemetryPath = "/metrics"
+        var includesAgentMetrics = true
+        var allowsReload = false
+    }
+
+    let settings: Settings
+    let observatory: Observatory
+    let logger: Logger
+    /// Told the port once it listens.
+    let onListening: @Sendable (Int) -> Void
+
+    func run() async throws {
+        let application = Application(
+            router: router,
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.address.bindHost, port: Int(settings.address.port)),
+                serverName: nil
+            ),
+            onServerRunning: { channel in onListening(channel.localAddress?.port ?? Int(settings.address.port)) },
+            logger: quietLogger
+        )
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw CommandFailure(
+                "cannot listen on \(settings.address): \(error.description); choose another with --web.listen-address"
+            )
+        }
+    }
+
+    /// Hummingbird tells of its start, its stop and each client that hangs up; the agent has its own words for that.
+    private var quietLogger: Logger {
+        var quiet = logger
+        quiet.logLevel = max(.critical, logger.logLevel)
+        return quiet
+    }
+
+    private var router: Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: AnswerCounter(observatory: observatory))
+        router.get(RouterPath(settings.telemetryPath)) { request, _ in await metrics(request) }
+        router.get("/") { _, _ in
+            let observation = await observatory.observe(within: .seconds(2))
+            let page = StatusPage(
+                observation: observation,
+                telemetryPath: settings.telemetryPath,
+                now: MonotonicInstant.now
+            )
+            return WebServer.answer(.ok, type: "text/html; charset=utf-8", Array(page.html.utf8))
+        }
+        router.get("/api/v1/snapshot") { _, _ in
+            let observation = await observatory.observe(within: .seconds(2))
+            let document = SnapshotDocument(observation, now: MonotonicInstant.now)
+            return WebServer.answer(.ok, type: "application/json; charset=utf-8", try JSONText.bytes(of: document))
+        }
+        router.get("/-/healthy") { _, _ in WebServer.plain(.ok, "sse-sockwatch is healthy.\n") }
+        router.get("/-/ready") { _, _ in
+            observatory.isReady
+                ? WebServer.plain(.ok, "sse-sockwatch is ready.\n")
+                : WebServer.plain(.serviceUnavailable, "sse-sockwatch has not sampled the kernel yet.\n")
+        }
+        return router
+    }
+
+    private func metrics(_ request: Request) async -> Response {
+        let format = ExpositionFormat.negotiate(accept: request.headers[.accept])
+        let observation = await observatory.observe(within: Self.patience(request))
+        let body = MetricsRenderer.render(
+            observation,
+            format: format,
+            includesAgent: settings.includesAgentMetrics
+        )
+        return Self.answer(.ok, type: format.contentType, body)
+    }
+
+    /// How long a scrape may wait for a fresh sample: half a second less than Prometheus waits for the scrape.
+    private static func patience(_ request: Request) -> Duration {
+        let header = HTTPField.Name("X-Prometheus-Scrape-Timeout-Seconds").flatMap { request.headers[$0] }
+        guard let header, let seconds = Double(header), seconds.isFinite else { return .seconds(5) }
+        return .seconds(min(max(seconds - 0.5, 0.1), 60))
+    }
+
+    static func plain(_ status: HTTPResponse.Status, _ text: String) -> Response {
+        answer(status, type: "text/plain; charset=utf-8", Array(text.utf8))
+    }
+
+    private static func answer(_ status: HTTPResponse.Status, type: String, _ body: [UInt8]) -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: type, .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))
+        )
+    }
+}
+
+/// Counts answers by status code, and gives those that no route made a body of their own.
+private struct AnswerCounter: RouterMiddleware {
+    let observatory: Observatory
+
+    func handle(
+        _ request: Request,
+        context: BasicRequestContext,
+        next: (Request, BasicRequestContext) async throws -> Response
+    ) async throws -> Response {
+        let response: Response
+        do {
+            response = try await next(request, context)
+        } catch let error as HTTPError {
+            response = WebServer.plain(error.status, "\(error.status.code) \(error.status.reasonPhrase)\n")
+        }
+        observatory.count(answer: response.status.code)
+        return response
+    }
+}
