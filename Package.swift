@@ -91,12 +91,29 @@ let package = Package(
             exclude: ["CAllocationCount"],
             swiftSettings: strict
         ),
-        .testTarget(name: "SockWatchTests", dependencies: ["SockWatch", "SockDiag"], swiftSettings: strict),
+        .testTarget(
+            name: "SockWatchTests",
+            dependencies: ["SockWatch", "SockDiag", "SockDiagTestKit"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "MetricsExportTests", dependencies: ["MetricsExport"], swiftSettings: strict),
         .testTarget(name: "CompanionTests", dependencies: ["Companion", "MetricsExport"] + nio, swiftSettings: strict),
         .testTarget(
             name: "AgentTests",
-            dependencies: ["sse-sockwatch", "Companion", "MetricsExport", "SockWatch", "SockDiag"] + nio,
+            dependencies: [
+                "sse-sockwatch", "Companion", "MetricsExport", "SockWatch", "SockDiag", "SocketOwners", "HostSystem",
+                "SockDiagTestKit",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ] + nio,
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SystemTests",
+            dependencies: [
+                "NetworkLab", "SockDiag", "SockWatch", "SocketOwners", "HostSystem", "MetricsExport", "sse-sockwatch",
+            ],
             swiftSettings: strict
         ),
     ]
