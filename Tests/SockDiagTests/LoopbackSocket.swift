@@ -4,11 +4,13 @@ import SystemPackage
 /// A TCP socket on loopback for the tests against the real kernel. Closed with its last reference, by a reset: a test
 /// leaves nothing in TIME_WAIT.
 final class LoopbackSocket {
-    enum Family { case ipv4, ipv6 }
-
     let descriptor: Int32
 
-    private init(_ descriptor: Int32) throws {
+    convenience init(family: Int32) throws {
+        try self.init(adopting: socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0))
+    }
+
+    private init(adopting descriptor: Int32) throws {
         guard descriptor >= 0 else { throw Errno(rawValue: errno) }
         self.descriptor = descriptor
         try set(SOL_SOCKET, SO_LINGER, linger(l_onoff: 1, l_linger: 0))
@@ -17,40 +19,32 @@ final class LoopbackSocket {
 
     deinit { close(descriptor) }
 
-    /// Listens on a port of the kernel's choice, on 127.0.0.1 or on `::`, which takes IPv4 clients, too.
-    static func listener(_ family: Family = .ipv4, backlog: Int32 = 1024) throws -> LoopbackSocket {
-        let listener = try LoopbackSocket(
-            socket(domain(family), Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        )
-        switch family {
-        case .ipv4:
-            try listener.bind(address4(0))
-        case .ipv6:
-            try listener.set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, Int32(0))
-            try listener.bind(
-                sockaddr_in6(
-                    sin6_family: sa_family_t(AF_INET6),
-                    sin6_port: 0,
-                    sin6_flowinfo: 0,
-                    sin6_addr: in6addr_any,
-                    sin6_scope_id: 0
-                )
-            )
-        }
-        try check(listen(listener.descriptor, backlog))
-        return listener
+    /// Binds to an IPv4 address and a port of the kernel's choice.
+    func bind(to address: UInt32) throws {
+        try Self.check(Self.withSocketAddress(Self.ipv4(address, 0)) { Glibc.bind(descriptor, $0, $1) })
     }
 
-    /// A client of 127.0.0.1.
-    static func client(of port: UInt16) throws -> LoopbackSocket {
-        let client = try LoopbackSocket(socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0))
-        let descriptor = client.descriptor
-        try check(withSocketAddress(address4(port)) { connect(descriptor, $0, $1) })
-        return client
+    /// Binds to `::` and a port of the kernel's choice, and takes IPv4 clients, too.
+    func bindToAnyIPv6() throws {
+        try set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, Int32(0))
+        let any = sockaddr_in6(
+            sin6_family: sa_family_t(AF_INET6),
+            sin6_port: 0,
+            sin6_flowinfo: 0,
+            sin6_addr: in6addr_any,
+            sin6_scope_id: 0
+        )
+        try Self.check(Self.withSocketAddress(any) { Glibc.bind(descriptor, $0, $1) })
+    }
+
+    func listen(backlog: Int32) throws { try Self.check(Glibc.listen(descriptor, backlog)) }
+
+    func connect(to address: UInt32, port: UInt16) throws {
+        try Self.check(Self.withSocketAddress(Self.ipv4(address, port)) { Glibc.connect(descriptor, $0, $1) })
     }
 
     func accepted() throws -> LoopbackSocket {
-        try LoopbackSocket(accept(descriptor, nil, nil))
+        try LoopbackSocket(adopting: accept(descriptor, nil, nil))
     }
 
     func shutdownWriting() throws { try Self.check(shutdown(descriptor, Int32(SHUT_WR))) }
@@ -95,19 +89,13 @@ final class LoopbackSocket {
         }
     }
 
-    private static func domain(_ family: Family) -> Int32 { family == .ipv4 ? AF_INET : AF_INET6 }
-
-    private static func address4(_ port: UInt16) -> sockaddr_in {
+    private static func ipv4(_ address: UInt32, _ port: UInt16) -> sockaddr_in {
         sockaddr_in(
             sin_family: sa_family_t(AF_INET),
             sin_port: port.bigEndian,
-            sin_addr: in_addr(s_addr: UInt32(0x7F00_0001).bigEndian),
+            sin_addr: in_addr(s_addr: address.bigEndian),
             sin_zero: (0, 0, 0, 0, 0, 0, 0, 0)
         )
-    }
-
-    private func bind(_ address: some Any) throws {
-        try Self.check(Self.withSocketAddress(address) { Glibc.bind(descriptor, $0, $1) })
     }
 
     private func set<Value: BitwiseCopyable>(_ level: Int32, _ option: Int32, _ value: Value) throws {
@@ -126,16 +114,5 @@ final class LoopbackSocket {
 
     private static func check(_ result: Int32) throws {
         guard result >= 0 else { throw Errno(rawValue: errno) }
-    }
-}
-
-/// A client and the server's side of its connection.
-struct LoopbackConnection {
-    let client: LoopbackSocket
-    let server: LoopbackSocket
-
-    init(to listener: LoopbackSocket) throws {
-        client = try LoopbackSocket.client(of: try listener.port)
-        server = try listener.accepted()
     }
 }
