@@ -76,7 +76,7 @@ let package = Package(
         ),
         .target(
             name: "SockDiagTestKit",
-            dependencies: ["SockDiag", "CSockDiag"],
+            dependencies: ["SockDiag", .product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/SockDiagTestKit",
             swiftSettings: strict
         ),
