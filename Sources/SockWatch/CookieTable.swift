@@ -75,7 +75,7 @@ struct CookieTable<Value: BitwiseCopyable & Sendable>: Sendable {
     }
 
     /// Closes the gap by moving entries back, so that no search stops too early and no tombstones pile up.
-    private mutating func remove(at index: Int) {
+    mutating func remove(at index: Int) {
         let mask = places.count - 1
         var gap = index
         var next = (gap + 1) & mask

@@ -24,13 +24,15 @@ public struct Engine: Sendable {
     public private(set) var plan: WatchPlan
     private var index: PortIndex
     private var ports: [PortState]
-    private var ledger: CloseWaitLedger
+    private var ledger: SocketLedger
     private var sample: UInt32 = 0
     private var kind = SampleKind.scheduled
     private var now = MonotonicInstant(nanoseconds: 0)
     private var lastGood: MonotonicInstant?
     /// When a sample of either kind was last finished.
     private var lastAnswer: MonotonicInstant?
+    /// The cookies of listeners: when one is closed its event looks like that of an aborted connection.
+    private var listeners: Set<UInt64> = []
     /// Whether a sample has failed since the last good scheduled one.
     private var isBehind = false
 
@@ -43,7 +45,7 @@ public struct Engine: Sendable {
         self.staleAfter = staleAfter
         index = PortIndex(plan)
         ports = plan.ports.map { PortState($0) }
-        ledger = CloseWaitLedger(limit: plan.trackedSocketsLimit)
+        ledger = SocketLedger(limit: plan.trackedSocketsLimit)
     }
 
     /// Goes over to another plan. Ports that stay keep their history, also when their bounds change.
@@ -63,10 +65,10 @@ public struct Engine: Sendable {
         plan = next
     }
 
-    /// Whether the next sample needs `tcp_info`: it alone tells how long a socket has been in CLOSE_WAIT that was there
-    /// before the port was watched, or that came while samples failed.
+    /// Whether the next sample needs `tcp_info`: the evidence does, and it alone tells how long a socket has been in
+    /// CLOSE_WAIT that was there before the port was watched, or that came while samples failed.
     public var needsTCPInfo: Bool {
-        isBehind || ports.contains { $0.lastGood == nil || $0.lastGood != lastGood }
+        plan.evidence.isOn || isBehind || ports.contains { $0.lastGood == nil || $0.lastGood != lastGood }
     }
 
     public mutating func beginSample(_ kind: SampleKind, at now: MonotonicInstant) {
@@ -81,23 +83,44 @@ public struct Engine: Sendable {
     public mutating func add(_ record: borrowing SocketRecord) {
         guard let place = index.place(local: record.local.port, remote: record.remote.port) else { return }
         ports[place].tally.add(record)
-        if record.state == .closeWait { addCloseWait(record, place) }
+        if record.state == .listen { listeners.insert(record.cookie) }
+        guard record.isFullSocket, record.state != .listen else { return }
+        // Leaks are counted to the last one, whatever the share of the others.
+        let cookie = record.cookie
+        let isFollowed = plan.evidence.isOn && ports[place].share.contains(cookie)
+        let isInCloseWait = record.state == .closeWait
+        guard isFollowed || isInCloseWait else { return }
+
+        let known = ledger.index(of: record.cookie)
+        var entry = known.map { ledger[$0] } ?? LedgerEntry(port: place, firstSeen: now, sample: sample)
+        look(at: record, place, &entry, isFollowed: isFollowed)
+        guard kind == .scheduled else { return }
+        entry.lastSample = sample
+        if let known { ledger[known] = entry } else { ledger.insert(record.cookie, entry) }
     }
 
-    private mutating func addCloseWait(_ record: borrowing SocketRecord, _ place: Int) {
-        let claimed = claimedEntry(record, ports[place].lastGood)
-        let since: MonotonicInstant
-        switch kind {
-        case .scheduled:
-            since = ledger.note(record.cookie, port: place, sample: sample, claimed: claimed)
-        case .onDemand:
-            since = ledger.since(record.cookie) ?? claimed
+    private mutating func look(
+        at record: borrowing SocketRecord,
+        _ place: Int,
+        _ entry: inout LedgerEntry,
+        isFollowed: Bool
+    ) {
+        if record.state == .closeWait {
+            if !entry.isInCloseWait {
+                entry.isInCloseWait = true
+                entry.closeWaitSince = claimedEntry(record, ports[place].lastGood)
+            }
+            ports[place].closeWait.add(
+                age: max(0, now.seconds(since: entry.closeWaitSince)),
+                inode: record.inode,
+                stuckAfter: ports[place].watched.thresholds.closeWaitStuckAfter
+            )
+        } else {
+            entry.isInCloseWait = false
         }
-        ports[place].closeWait.add(
-            age: max(0, now.seconds(since: since)),
-            inode: record.inode,
-            stuckAfter: ports[place].watched.thresholds.closeWaitStuckAfter
-        )
+        guard isFollowed, let info = record.tcpInfo else { return }
+        let changesCounters = kind == .scheduled
+        ports[place].follow(record, info, &entry, at: now, changesCounters: changesCounters)
     }
 
     /// Since when a socket is in CLOSE_WAIT that is seen there for the first time: since the FIN, as the last
@@ -110,15 +133,30 @@ public struct Engine: Sendable {
 
     public mutating func finishSample() -> Snapshot {
         if kind == .scheduled {
-            ledger.sweep(sample: sample) { place, change in
-                ports[place].closeWait.count(change, at: now)
+            ledger.sweep(sample: sample, waitsForEvents: plan.evidence.hasEvents) { entry, change in
+                ports[entry.port].count(entry, change, at: now)
             }
             lastGood = now
             isBehind = false
-            for place in ports.indices { ports[place].finishSample(at: now, staleAfter: staleAfter) }
+            for place in ports.indices {
+                ports[place].finishSample(
+                    at: now,
+                    staleAfter: staleAfter,
+                    evidenceLimit: plan.evidence.sampleAbove
+                )
+            }
         }
         lastAnswer = now
         return snapshot(at: now)
+    }
+
+    /// Counts the end of a connection that an event told of. Belongs between samples: a running one may have seen the
+    /// connection before it ended.
+    public mutating func add(_ end: ConnectionEnd) {
+        guard let place = index.place(local: end.localPort, remote: end.remotePort), !listeners.contains(end.cookie)
+        else { return }
+        let entry = ledger.end(end.cookie) { entry, change in ports[place].count(entry, change, at: end.endedAt) }
+        ports[place].churn.count(end, age: entry?.age(at: end.endedAt) ?? 0)
     }
 
     /// Gives a sample up whose dump failed. The last good one stands, until it is too old.
@@ -142,6 +180,7 @@ public struct Engine: Sendable {
                     watched: state.watched,
                     tally: port?.tally ?? PortTally(),
                     closeWait: port?.closeWait ?? CloseWaitSnapshot(),
+                    evidence: port?.evidence ?? state.snapshot(at: now).evidence,
                     findings: [.unknown(since: silence)]
                 )
             },

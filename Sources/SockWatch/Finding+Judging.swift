@@ -9,6 +9,7 @@ extension Finding {
         _ watched: WatchedPort,
         _ tally: PortTally,
         _ closeWait: CloseWaitSnapshot,
+        _ evidence: Evidence,
         rise: FloorWindow.Rise?
     ) -> [Finding] {
         [
@@ -16,6 +17,9 @@ extension Finding {
             stuck(watched, closeWait),
             accumulating(tally, closeWait, rise),
             backlogged(watched, tally),
+            silent(tally, evidence),
+            halfOpen(tally, evidence),
+            slowConsumers(tally, evidence),
         ].compactMap(\.self)
     }
 
@@ -91,6 +95,62 @@ extension Finding {
                 "accept_queue": Double(tally.acceptQueue),
                 "accept_queue_limit": Double(tally.acceptQueueLimit),
                 "accept_queue_fullest_ratio": tally.acceptQueueFullestRatio,
+            ]
+        )
+    }
+
+    /// Shares of the established connections above which a port is silent, half-open, or slow. The alerts' thresholds.
+    private static let silentShare = 0.10
+    private static let halfOpenShare = 0.05
+    private static let slowShare = 0.05
+
+    private static func silent(_ tally: PortTally, _ evidence: Evidence) -> Finding? {
+        let established = tally[.established]
+        let silent = evidence.liveness.silent
+        guard let interval = evidence.heartbeats.interval, Double(silent) > silentShare * Double(established) else {
+            return nil
+        }
+        return Finding(
+            .silent,
+            "\(silent) of \(established) ESTABLISHED connections have had no byte for more than "
+                + "\(whole(1.5 * interval)) s; a heartbeat is due every \(whole(interval)) s.",
+            [
+                "silent": Double(silent),
+                "established": Double(established),
+                "heartbeat_interval_seconds": interval,
+            ]
+        )
+    }
+
+    private static func halfOpen(_ tally: PortTally, _ evidence: Evidence) -> Finding? {
+        let established = tally[.established]
+        let liveness = evidence.liveness
+        guard Double(liveness.halfOpen) > halfOpenShare * Double(established) else { return nil }
+        return Finding(
+            .halfOpen,
+            "The peers of \(liveness.halfOpen) of \(established) ESTABLISHED connections do not answer: "
+                + "\(liveness.halfOpenByRetransmission) leave data unacknowledged, "
+                + "\(liveness.halfOpenByKeepalive) leave keepalive probes unanswered.",
+            [
+                "half_open_by_retransmission": Double(liveness.halfOpenByRetransmission),
+                "half_open_by_keepalive": Double(liveness.halfOpenByKeepalive),
+                "established": Double(established),
+            ]
+        )
+    }
+
+    private static func slowConsumers(_ tally: PortTally, _ evidence: Evidence) -> Finding? {
+        let established = tally[.established]
+        let slow = evidence.liveness.slowConsumers
+        guard Double(slow) > slowShare * Double(established) else { return nil }
+        return Finding(
+            .slowConsumers,
+            "\(slow) of \(established) ESTABLISHED connections have a peer that reads more slowly than the server "
+                + "writes; \(tally.sendQueueBytes) bytes wait.",
+            [
+                "slow_consumers": Double(slow),
+                "established": Double(established),
+                "send_queue_bytes": Double(tally.sendQueueBytes),
             ]
         )
     }

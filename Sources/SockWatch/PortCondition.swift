@@ -10,6 +10,12 @@ public enum PortCondition: String, CaseIterable, Hashable, Sendable {
     case closeWaitAccumulating = "close_wait_accumulating"
     /// An accept queue is nearly full: the server does not accept as fast as clients connect.
     case backlogged
+    /// The peers of many connections no longer answer.
+    case halfOpen = "half_open"
+    /// Many connections have had no heartbeat.
+    case silent
+    /// Many peers read more slowly than the server writes.
+    case slowConsumers = "slow_consumers"
     case healthy
 
     /// One sentence for a person who has never met the condition.
@@ -22,6 +28,9 @@ public enum PortCondition: String, CaseIterable, Hashable, Sendable {
         case .closeWaitAccumulating:
             "Clients leave faster than the server closes their sockets, and the rest piles up."
         case .backlogged: "Clients wait in the accept queue because the server does not accept them fast enough."
+        case .halfOpen: "Clients are gone without a word, and the server still writes to them."
+        case .silent: "The server has stopped sending heartbeats on connections that are otherwise fine."
+        case .slowConsumers: "Clients read more slowly than the server writes, and the rest waits in its memory."
         case .healthy: "Nothing is wrong that the kernel can see."
         }
     }

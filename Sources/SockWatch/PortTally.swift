@@ -20,6 +20,10 @@ public struct PortTally: Hashable, Sendable {
     /// How full the fullest accept queue is, 0 to 1. The kernel admits one connection more than the limit says.
     public private(set) var acceptQueueFullestRatio: Double = 0
 
+    /// Connections that have a full socket, so that an event will tell of their end. Not those in TIME_WAIT and
+    /// SYN_RECEIVED, nor an orphan in FIN_WAIT2, which the kernel keeps in a smaller form.
+    public private(set) var liveSockets = 0
+
     public init() {}
 
     /// How many sockets are in a state.
@@ -37,6 +41,7 @@ public struct PortTally: Hashable, Sendable {
             let ratio = Double(record.receiveQueue) / (Double(record.sendQueue) + 1)
             acceptQueueFullestRatio = max(acceptQueueFullestRatio, min(1, ratio))
         } else {
+            if record.isFullSocket { liveSockets += 1 }
             sendQueueBytes += UInt64(record.sendQueue)
             receiveQueueBytes += UInt64(record.receiveQueue)
             sendQueueLargestBytes = max(sendQueueLargestBytes, record.sendQueue)

@@ -30,6 +30,7 @@ public struct PortSnapshot: Hashable, Sendable {
     public let watched: WatchedPort
     public let tally: PortTally
     public let closeWait: CloseWaitSnapshot
+    public let evidence: Evidence
     /// What holds, the worst first. Empty when the port is healthy.
     public let findings: [Finding]
 
@@ -81,14 +82,13 @@ public struct CloseWaitSnapshot: Hashable, Sendable {
         if inode == 0 { stuckUnaccepted += 1 } else { stuckUnclosed += 1 }
     }
 
-    mutating func count(_ change: CloseWaitLedger.Change, at now: MonotonicInstant) {
-        switch change {
-        case .entered:
-            entered += 1
-        case .left(let since):
-            left += 1
-            durations.observe(max(0, now.seconds(since: since)))
-        }
+    mutating func enter() {
+        entered += 1
+    }
+
+    mutating func leave(after seconds: Double) {
+        left += 1
+        durations.observe(seconds)
     }
 
     /// Clears what is true of one sample only; counters and the histogram go on.

@@ -31,12 +31,37 @@ public struct WatchedPort: Hashable, Sendable {
     /// What people call the port; empty when it has no name.
     public let name: String
     public let thresholds: ConditionThresholds
+    /// How often the server is to write to each connection, in seconds. Nil when it is not known; then it is learned.
+    public let heartbeatInterval: Double?
 
-    public init(port: UInt16, side: Side = .server, name: String = "", thresholds: ConditionThresholds = .init()) {
+    public init(
+        port: UInt16,
+        side: Side = .server,
+        name: String = "",
+        thresholds: ConditionThresholds = .init(),
+        heartbeatInterval: Double? = nil
+    ) {
         self.port = port
         self.side = side
         self.name = name
         self.thresholds = thresholds
+        self.heartbeatInterval = heartbeatInterval
+    }
+}
+
+/// How far single connections are looked at.
+public struct EvidenceSettings: Hashable, Sendable {
+    /// Off: only sockets in CLOSE_WAIT are remembered, and `tcp_info` is not asked for.
+    public var isOn: Bool
+    /// Of a port with more connections than this only a share is followed, and scaled.
+    public var sampleAbove: Int
+    /// Whether events tell of the ends of connections.
+    public var hasEvents: Bool
+
+    public init(isOn: Bool = true, sampleAbove: Int = 200_000, hasEvents: Bool = false) {
+        self.isOn = isOn
+        self.sampleAbove = sampleAbove
+        self.hasEvents = hasEvents
     }
 }
 
@@ -46,15 +71,22 @@ public struct WatchPlan: Hashable, Sendable {
     public let ports: [WatchedPort]
     /// The most sockets whose history is kept.
     public let trackedSocketsLimit: Int
+    /// What is looked at one by one.
+    public let evidence: EvidenceSettings
 
     public static let defaultTrackedSocketsLimit = 1_000_000
 
     /// - Parameter ports: in any order. When a port is named twice on the same side, the first one counts.
-    public init(ports: [WatchedPort], trackedSocketsLimit: Int = Self.defaultTrackedSocketsLimit) {
+    public init(
+        ports: [WatchedPort],
+        trackedSocketsLimit: Int = Self.defaultTrackedSocketsLimit,
+        evidence: EvidenceSettings = .init()
+    ) {
         var seen: Set<Key> = []
         self.ports = ports.filter { seen.insert(Key($0)).inserted }
             .sorted { ($0.port, $0.side.rawValue) < ($1.port, $1.side.rawValue) }
         self.trackedSocketsLimit = trackedSocketsLimit
+        self.evidence = evidence
     }
 
     /// What tells watched ports apart.

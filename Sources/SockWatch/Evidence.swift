@@ -1,0 +1,13 @@
+/// What the agent has found out about the connections of a port one by one.
+public struct Evidence: Hashable, Sendable {
+    public let heartbeats: HeartbeatEvidence
+    public let liveness: LivenessTally
+    public let traffic: TrafficTotals
+    public let churn: Churn
+    /// For how long nothing had been sent, in seconds, once for each established connection and scheduled sample.
+    public let sendIdle: Histogram
+    /// The share of the connections that is followed, 0 to 1. Counts are scaled to all of them.
+    public let share: Double
+
+    public static let sendIdleBounds: [Double] = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600]
+}
