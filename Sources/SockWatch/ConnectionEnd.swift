@@ -9,10 +9,17 @@ public struct ConnectionEnd: Hashable, Sendable {
     public let endedAt: MonotonicInstant
     /// Seconds since data was last sent.
     public let idle: Double
-    /// Bytes written by the application that the peer never acknowledged.
+    /// Bytes written by the application in the connection's life.
+    public let writtenBytes: UInt64
+    /// Those of them that the peer never acknowledged.
     public let undeliveredBytes: UInt64
+    /// Segments retransmitted in the connection's life.
+    public let retransmittedSegments: UInt32
     /// The connection is at least this old, in seconds: an unused direction counts from its beginning.
     public let leastAge: Double
+    /// Whether the socket never was a connection: a listener, or one that was only bound. Its event looks like that of a
+    /// connection that this side aborted, but no segment ever came for it.
+    public let isUnconnected: Bool
 
     /// - Parameter record: what came with the event.
     public init(_ record: borrowing SocketRecord, at endedAt: MonotonicInstant) {
@@ -22,7 +29,16 @@ public struct ConnectionEnd: Hashable, Sendable {
         self.endedAt = endedAt
         let info = record.tcpInfo
         idle = Double(info?.lastDataSent ?? 0) / 1000
-        undeliveredBytes = UInt64(record.sendQueue)
+        if let info {
+            let fin: UInt64 = WrittenBytes.hasFIN(record, info) ? 1 : 0
+            undeliveredBytes = max(UInt64(record.sendQueue), fin) - fin
+            writtenBytes = WrittenBytes.count(record, info)
+        } else {
+            undeliveredBytes = UInt64(record.sendQueue)
+            writtenBytes = 0
+        }
+        retransmittedSegments = info?.totalRetransmits ?? 0
         leastAge = Double(max(info?.lastDataSent ?? 0, info?.lastDataReceived ?? 0, info?.lastAckReceived ?? 0)) / 1000
+        isUnconnected = record.remote.port == 0 && info?.segmentsIn == 0
     }
 }

@@ -46,7 +46,7 @@ struct CookieTable<Value: BitwiseCopyable & Sendable>: Sendable {
     }
 
     /// Visits every entry once and removes those for which `keep` says false.
-    mutating func filter(_ keep: (inout Value) -> Bool) {
+    mutating func filter(_ keep: (_ cookie: UInt64, inout Value) -> Bool) {
         // Starts behind an empty place, which there always is, and goes around. From the first place on, a removal at
         // the end of the table could bring an entry there that has been visited at the beginning.
         let start = places.firstIndex { $0.cookie == 0 } ?? 0
@@ -54,7 +54,8 @@ struct CookieTable<Value: BitwiseCopyable & Sendable>: Sendable {
         while distance < places.count {
             let index = (start + distance) & (places.count - 1)
             // A removal moves a later entry here, so the same place is looked at again.
-            if places[index].cookie != 0, !keep(&places[index].value) { remove(at: index) } else { distance += 1 }
+            let cookie = places[index].cookie
+            if cookie != 0, !keep(cookie, &places[index].value) { remove(at: index) } else { distance += 1 }
         }
         if count * 8 < places.count, places.count > Self.smallest {
             resize(to: max(Self.smallest, places.count / 4))

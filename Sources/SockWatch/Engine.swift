@@ -33,6 +33,7 @@ public struct Engine: Sendable {
     private var lastAnswer: MonotonicInstant?
     /// The cookies of listeners: when one is closed its event looks like that of an aborted connection.
     private var listeners: Set<UInt64> = []
+    private var ended = EndedCookies()
     /// Whether a sample has failed since the last good scheduled one.
     private var isBehind = false
 
@@ -68,7 +69,8 @@ public struct Engine: Sendable {
     /// Whether the next sample needs `tcp_info`: the evidence does, and it alone tells how long a socket has been in
     /// CLOSE_WAIT that was there before the port was watched, or that came while samples failed.
     public var needsTCPInfo: Bool {
-        plan.evidence.isOn || isBehind || ports.contains { $0.lastGood == nil || $0.lastGood != lastGood }
+        !ports.isEmpty && plan.evidence.isOn || isBehind
+            || ports.contains { $0.lastGood == nil || $0.lastGood != lastGood }
     }
 
     public mutating func beginSample(_ kind: SampleKind, at now: MonotonicInstant) {
@@ -93,17 +95,24 @@ public struct Engine: Sendable {
 
         let known = ledger.index(of: record.cookie)
         var entry = known.map { ledger[$0] } ?? LedgerEntry(port: place, firstSeen: now, sample: sample)
-        look(at: record, place, &entry, isFollowed: isFollowed)
+        let isNew = known == nil && isNew(cookie, ports[place])
+        look(at: record, place, &entry, isFollowed: isFollowed, isNew: isNew)
         guard kind == .scheduled else { return }
         entry.lastSample = sample
         if let known { ledger[known] = entry } else { ledger.insert(record.cookie, entry) }
+    }
+
+    /// Whether an unknown connection has begun since the last good sample. One that found no room may be older.
+    private func isNew(_ cookie: UInt64, _ port: PortState) -> Bool {
+        ledger.untracked == 0 && port.isNew(cookie) && !ended.contains(cookie)
     }
 
     private mutating func look(
         at record: borrowing SocketRecord,
         _ place: Int,
         _ entry: inout LedgerEntry,
-        isFollowed: Bool
+        isFollowed: Bool,
+        isNew: Bool
     ) {
         if record.state == .closeWait {
             if !entry.isInCloseWait {
@@ -120,7 +129,7 @@ public struct Engine: Sendable {
         }
         guard isFollowed, let info = record.tcpInfo else { return }
         let changesCounters = kind == .scheduled
-        ports[place].follow(record, info, &entry, at: now, changesCounters: changesCounters)
+        ports[place].follow(record, info, &entry, at: now, isNew: isNew, changesCounters: changesCounters)
     }
 
     /// Since when a socket is in CLOSE_WAIT that is seen there for the first time: since the FIN, as the last
@@ -132,17 +141,29 @@ public struct Engine: Sendable {
     }
 
     public mutating func finishSample() -> Snapshot {
+        for place in ports.indices {
+            let tally = ports[place].tally
+            let count = tally[.established] + tally[.closeWait]
+            ports[place].drift.finishSample(count: count, isScheduled: kind == .scheduled)
+        }
         if kind == .scheduled {
-            ledger.sweep(sample: sample, waitsForEvents: plan.evidence.hasEvents) { entry, change in
-                ports[entry.port].count(entry, change, at: now)
+            let hasEvents = plan.evidence.hasEvents
+            ledger.sweep(sample: sample, waitsForEvents: hasEvents) { cookie, entry, change in
+                if change == .vanished {
+                    // What is not followed any more has not ended.
+                    guard plan.evidence.isOn, ports[entry.port].share.contains(cookie) else { return }
+                    ended.insert(cookie)
+                }
+                ports[entry.port].count(cookie, entry, change, at: now, hasEvents: hasEvents)
             }
+            ended.finishSample(at: now)
             lastGood = now
             isBehind = false
             for place in ports.indices {
                 ports[place].finishSample(
                     at: now,
                     staleAfter: staleAfter,
-                    evidenceLimit: plan.evidence.sampleAbove
+                    settings: plan.evidence
                 )
             }
         }
@@ -153,10 +174,25 @@ public struct Engine: Sendable {
     /// Counts the end of a connection that an event told of. Belongs between samples: a running one may have seen the
     /// connection before it ended.
     public mutating func add(_ end: ConnectionEnd) {
-        guard let place = index.place(local: end.localPort, remote: end.remotePort), !listeners.contains(end.cookie)
-        else { return }
-        let entry = ledger.end(end.cookie) { entry, change in ports[place].count(entry, change, at: end.endedAt) }
-        ports[place].churn.count(end, age: entry?.age(at: end.endedAt) ?? 0)
+        guard !end.isUnconnected, listeners.remove(end.cookie) == nil else { return }
+        let hasEvents = plan.evidence.hasEvents
+        let entry = ledger.end(end.cookie) { entry, change in
+            ports[entry.port].count(end.cookie, entry, change, at: end.endedAt, hasEvents: hasEvents)
+        }
+        // The ports of an aborted connection are no longer all there.
+        guard let place = entry?.port ?? index.place(local: end.localPort, remote: end.remotePort) else { return }
+        ports[place].count(end, entry, isCounted: ended.remove(end.cookie))
+    }
+
+    /// Notes what the server itself says of its connections. Belongs between the two samples that it is to be held
+    /// against, right after the fetch; the next sample makes the drift known.
+    ///
+    /// - Parameter active: the server's number of connections. Nil when it does not say one.
+    public mutating func note(active: Double?, port: UInt16, side: WatchedPort.Side = .server) {
+        guard let place = ports.firstIndex(where: { $0.watched.port == port && $0.watched.side == side }) else {
+            return
+        }
+        ports[place].drift.note(active: active)
     }
 
     /// Gives a sample up whose dump failed. The last good one stands, until it is too old.

@@ -10,16 +10,20 @@ extension Finding {
         _ tally: PortTally,
         _ closeWait: CloseWaitSnapshot,
         _ evidence: Evidence,
-        rise: FloorWindow.Rise?
+        rise: FloorWindow.Rise?,
+        storm: ReconnectWindow.Storm?,
+        drift: Drift?
     ) -> [Finding] {
         [
             noListener(watched, tally),
             stuck(watched, closeWait),
             accumulating(tally, closeWait, rise),
             backlogged(watched, tally),
-            silent(tally, evidence),
             halfOpen(tally, evidence),
+            silent(tally, evidence),
+            storm.map(reconnectStorm),
             slowConsumers(tally, evidence),
+            drift.map(drifting),
         ].compactMap(\.self)
     }
 
@@ -151,6 +155,35 @@ extension Finding {
                 "slow_consumers": Double(slow),
                 "established": Double(established),
                 "send_queue_bytes": Double(tally.sendQueueBytes),
+            ]
+        )
+    }
+
+    private static func reconnectStorm(_ storm: ReconnectWindow.Storm) -> Finding {
+        Finding(
+            .reconnectStorm,
+            "\(storm.opened) connections were opened within \(whole(storm.seconds)) s, \(whole(storm.rate)) per second, "
+                + "beside at most \(storm.established) ESTABLISHED.",
+            [
+                "opened": Double(storm.opened),
+                "window_seconds": storm.seconds,
+                "opened_per_second": storm.rate,
+                "established": Double(storm.established),
+            ]
+        )
+    }
+
+    private static func drifting(_ drift: Drift) -> Finding {
+        let counts = drift.counts
+        let kernel = counts.count == 1 ? "\(counts.lowerBound)" : "\(counts.lowerBound) to \(counts.upperBound)"
+        return Finding(
+            .drifting,
+            "The server says that it has \(whole(drift.active)) connections; the kernel has \(kernel).",
+            [
+                "drift": drift.value,
+                "active_connections": drift.active,
+                "kernel_connections_least": Double(counts.lowerBound),
+                "kernel_connections_most": Double(counts.upperBound),
             ]
         )
     }

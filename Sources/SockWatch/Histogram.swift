@@ -13,8 +13,19 @@ public struct Histogram: Hashable, Sendable {
 
     public var count: UInt64 { counts.reduce(0, +) }
 
-    public mutating func observe(_ value: Double) {
-        counts[bounds.firstIndex { value <= $0 } ?? bounds.count] += 1
-        sum += value
+    public mutating func observe(_ value: Double, times: UInt64 = 1) {
+        counts[bounds.firstIndex { value <= $0 } ?? bounds.count] += times
+        sum += value * Double(times)
+    }
+
+    /// Adds the observations of a histogram that has the same bounds.
+    mutating func add(_ other: Histogram) {
+        for index in counts.indices { counts[index] += other.counts[index] }
+        sum += other.sum
+    }
+
+    mutating func removeAll() {
+        for index in counts.indices { counts[index] = 0 }
+        sum = 0
     }
 }

@@ -2,18 +2,18 @@
 struct LedgerEntry: BitwiseCopyable, Sendable {
     /// Bytes that the application had written when the socket was last seen: `bytes_acked + wqueue`.
     var written: UInt64
-    /// In CLOSE_WAIT: since when, in nanoseconds. Else the time of the last write that is known for sure.
+    /// In CLOSE_WAIT: since when, in nanoseconds. Else where the chain of writes stands.
     private var instant: Int64
-    /// Segments with new data that had been sent at that write.
+    /// Segments with new data that had been sent there, and bytes written since.
     var segments: UInt32
-    /// Segments retransmitted when the socket was last seen, and at that write.
+    var writtenSince: UInt32
+    /// Segments retransmitted when the socket was last seen.
     var retransmits: UInt32
-    var retransmitsAtWrite: UInt32
     /// When the socket was first seen, in ticks of 1/64 s: 2 years until it wraps.
     private var firstSeenTick: UInt32
     /// The sample that saw the socket last.
     var lastSample: UInt32
-    /// The place of the port above the lowest byte, which holds the marks: apart they would take 8 bytes more.
+    /// The place of the port above the lowest bits, which hold the marks: apart they would take 8 bytes more.
     private var portAndMarks: UInt32
 
     static let vacant = LedgerEntry(port: 0, firstSeen: MonotonicInstant(nanoseconds: 0), sample: 0)
@@ -22,18 +22,21 @@ struct LedgerEntry: BitwiseCopyable, Sendable {
         written = 0
         instant = 0
         segments = 0
+        writtenSince = 0
         retransmits = 0
-        retransmitsAtWrite = 0
         firstSeenTick = Self.tick(firstSeen)
         lastSample = sample
-        portAndMarks = UInt32(port) << 8
+        portAndMarks = UInt32(port) << Self.markBits
     }
 
     /// The place of the socket's port in the plan.
     var port: Int {
-        get { Int(portAndMarks >> 8) }
-        set { portAndMarks = UInt32(newValue) << 8 | portAndMarks & 0xFF }
+        get { Int(portAndMarks >> Self.markBits) }
+        set { portAndMarks = UInt32(newValue) << Self.markBits | portAndMarks & (1 << Self.markBits - 1) }
     }
+
+    /// Leaves room for a million ports; there are 65,536 on each side.
+    private static let markBits: UInt32 = 12
 
     /// Since when the socket is in CLOSE_WAIT.
     var closeWaitSince: MonotonicInstant {
@@ -41,8 +44,8 @@ struct LedgerEntry: BitwiseCopyable, Sendable {
         set { instant = newValue.nanoseconds }
     }
 
-    /// When the application last wrote, as far as is known for sure.
-    var lastWrite: MonotonicInstant {
+    /// Where the chain of writes stands; see ``Chain``.
+    var chainedAt: MonotonicInstant {
         get { MonotonicInstant(nanoseconds: instant) }
         set { instant = newValue.nanoseconds }
     }
@@ -64,6 +67,21 @@ struct LedgerEntry: BitwiseCopyable, Sendable {
     var keepalive: Keepalive {
         get { Keepalive(rawValue: portAndMarks >> 4 & 3) ?? .unknown }
         set { portAndMarks = portAndMarks & ~0x30 | newValue.rawValue << 4 }
+    }
+
+    /// What is known of the socket's writes up to ``chainedAt``.
+    enum Chain: UInt32 {
+        /// Nothing has been written that was seen.
+        case none
+        /// It is the time of a write, after which gaps can be counted.
+        case anchored
+        /// Something else than heartbeats was written before it, and nothing between then and it.
+        case open
+    }
+
+    var chain: Chain {
+        get { Chain(rawValue: portAndMarks >> 8 & 3) ?? .none }
+        set { portAndMarks = portAndMarks & ~0x300 | newValue.rawValue << 8 }
     }
 
     /// Whether a finished sample has seen it. What only a broken one saw has never been there.
@@ -90,10 +108,22 @@ struct LedgerEntry: BitwiseCopyable, Sendable {
         set { setMark(7, newValue) }
     }
 
-    /// Whether a write is known that the next one can be compared with.
-    var hasBaseline: Bool {
+    /// Whether segments were retransmitted, or writes had to wait, since ``chainedAt``: then segments are not writes.
+    var isDisturbed: Bool {
         get { mark(2) }
         set { setMark(2, newValue) }
+    }
+
+    /// Whether a heartbeat has been counted since the chain last broke.
+    var hasBeats: Bool {
+        get { mark(10) }
+        set { setMark(10, newValue) }
+    }
+
+    /// Whether the next heartbeat is not to be counted; see ``HeartbeatJudge``.
+    var owesBeat: Bool {
+        get { mark(11) }
+        set { setMark(11, newValue) }
     }
 
     /// Whether the socket has been seen with `tcp_info`, so that its totals can be compared.

@@ -23,6 +23,8 @@ public struct LivenessTally: Hashable, Sendable {
     /// Retransmissions with this many doublings of the timeout behind them: some 3 to 5 s without an answer. Lossy mobile
     /// links reach two and three for moments.
     private static let unansweredBackoff: UInt8 = 3
+    /// A slow peer answers every window probe, and each answer sets their number back.
+    private static let unansweredProbes: UInt8 = 3
     /// A peer's window below this is closed in practice.
     private static let closedWindow: UInt32 = 1024
 
@@ -34,6 +36,8 @@ public struct LivenessTally: Hashable, Sendable {
             blind += weight
         case .keepalive where record.retransmits >= 1:
             halfOpenByKeepalive += weight
+        case .zeroWindowProbe where record.retransmits >= Self.unansweredProbes && Self.isWindowClosed(info):
+            halfOpenByRetransmission += weight
         case .zeroWindowProbe:
             if Self.isWindowClosed(info) { slowConsumers += weight } else { localSendFailures += weight }
         case _ where info.unacked > 0 && info.backoff >= Self.unansweredBackoff:

@@ -14,8 +14,12 @@ public enum PortCondition: String, CaseIterable, Hashable, Sendable {
     case halfOpen = "half_open"
     /// Many connections have had no heartbeat.
     case silent
+    /// Many connections that had ended are opened again within a short time.
+    case reconnectStorm = "reconnect_storm"
     /// Many peers read more slowly than the server writes.
     case slowConsumers = "slow_consumers"
+    /// The server's own number of connections keeps being far from the kernel's.
+    case drifting
     case healthy
 
     /// One sentence for a person who has never met the condition.
@@ -30,6 +34,8 @@ public enum PortCondition: String, CaseIterable, Hashable, Sendable {
         case .backlogged: "Clients wait in the accept queue because the server does not accept them fast enough."
         case .halfOpen: "Clients are gone without a word, and the server still writes to them."
         case .silent: "The server has stopped sending heartbeats on connections that are otherwise fine."
+        case .reconnectStorm: "Clients that were cut off come back all at once, and may overload the server."
+        case .drifting: "The server counts its connections wrongly, or holds ones that the kernel no longer has."
         case .slowConsumers: "Clients read more slowly than the server writes, and the rest waits in its memory."
         case .healthy: "Nothing is wrong that the kernel can see."
         }

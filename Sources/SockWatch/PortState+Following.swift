@@ -2,39 +2,47 @@ internal import SockDiag
 
 /// Following one connection of a port from sample to sample.
 extension PortState {
-    /// - Parameter changesCounters: false for a sample that somebody asked for: it tells what is true now and counts
-    ///   nothing.
+    /// - Parameters:
+    ///   - isNew: whether the connection began since the last sample, so that all that it wrote counts.
+    ///   - changesCounters: false for a sample that somebody asked for: it tells what is true now and counts nothing.
     mutating func follow(
         _ record: borrowing SocketRecord,
         _ info: TCPInfo,
         _ entry: inout LedgerEntry,
         at now: MonotonicInstant,
+        isNew: Bool,
         changesCounters: Bool
     ) {
         if let keepalive = LedgerEntry.Keepalive(record, info) { entry.keepalive = keepalive }
         if record.state == .established {
             let weight = Int(share.weight)
-            liveness.add(record, info, heartbeat: heartbeats.interval, weight: weight)
+            liveness.add(record, info, heartbeat: heartbeats.evidence.interval, weight: weight)
             liveness.add(entry.keepalive, weight: weight)
         }
         guard changesCounters else { return }
-        addTraffic(record, info, &entry)
+        addTraffic(record, info, &entry, isNew: isNew)
         guard record.state == .established else { return }
-        sendIdle.observe(Double(info.lastDataSent) / 1000)
+        newSendIdle.observe(Double(info.lastDataSent) / 1000, times: share.weight)
         followWrites(record, info, &entry, at: now)
     }
 
     private mutating func addTraffic(
         _ record: borrowing SocketRecord,
         _ info: TCPInfo,
-        _ entry: inout LedgerEntry
+        _ entry: inout LedgerEntry,
+        isNew: Bool
     ) {
-        let written = (info.bytesAcked ?? 0) + UInt64(record.sendQueue)
-        if entry.hasTotals {
-            if written > entry.written { traffic.writtenBytes += (written - entry.written) * share.weight }
-            traffic.retransmittedSegments += UInt64(info.totalRetransmits &- entry.retransmits) * share.weight
+        let written = WrittenBytes.count(record, info)
+        if entry.hasTotals || isNew {
+            traffic.add(written: written, retransmits: info.totalRetransmits, since: entry, weight: share.weight)
         }
-        entry.written = written
+        if entry.hasTotals {
+            let added = written > entry.written ? written - entry.written : 0
+            entry.writtenSince = UInt32(clamping: UInt64(entry.writtenSince) + added)
+            if info.totalRetransmits != entry.retransmits { entry.isDisturbed = true }
+        }
+        if record.timer == .zeroWindowProbe || info.notSentBytes ?? 0 > 0 { entry.isDisturbed = true }
+        entry.written = max(written, entry.written)
         entry.retransmits = info.totalRetransmits
         entry.hasTotals = true
     }
@@ -49,20 +57,21 @@ extension PortState {
     ) {
         guard record.sendQueue == 0, info.unacked == 0, let sent = info.dataSegmentsOut, sent > 0 else { return }
         let segments = sent &- info.totalRetransmits
-        let lastWrite = now.advanced(by: -Double(info.lastDataSent) / 1000)
-        if entry.hasBaseline {
-            let beats = segments &- entry.segments
-            guard Int32(bitPattern: beats) > 0 else { return }
-            heartbeats.close(
-                gap: lastWrite.seconds(since: entry.lastWrite),
-                beats: beats,
-                isDisturbed: info.totalRetransmits != entry.retransmitsAtWrite,
-                weight: share.weight
+        let last = now.advanced(by: -Double(info.lastDataSent) / 1000)
+        if entry.chain == .none {
+            entry.chain = .anchored
+            entry.chainedAt = last
+        } else {
+            guard entry.writtenSince > 0 else { return }
+            let writes = HeartbeatJudge.Writes(
+                segments: Int32(bitPattern: segments &- entry.segments),
+                bytes: entry.writtenSince,
+                last: last
             )
+            heartbeats.judge(writes, &entry, at: now, weight: share.weight)
         }
         entry.segments = segments
-        entry.retransmitsAtWrite = info.totalRetransmits
-        entry.lastWrite = lastWrite
-        entry.hasBaseline = true
+        entry.writtenSince = 0
+        entry.isDisturbed = false
     }
 }

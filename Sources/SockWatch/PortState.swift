@@ -5,20 +5,26 @@ struct PortState: Sendable {
     private(set) var watched: WatchedPort
     var tally = PortTally()
     var closeWait = CloseWaitSnapshot()
-    var heartbeats: HeartbeatEvidence
+    var heartbeats: HeartbeatJudge
     var liveness = LivenessTally()
     var traffic = TrafficTotals()
     var churn = Churn()
-    var sendIdle = Histogram(bounds: Evidence.sendIdleBounds)
+    var drift = DriftWindow()
+    private var sendIdle = Histogram(bounds: Evidence.sendIdleBounds)
+    /// What the running sample adds to it, which may yet break.
+    var newSendIdle = Histogram(bounds: Evidence.sendIdleBounds)
     private(set) var share = SampleShare()
+    /// The share that the last good sample followed. Nil when it followed none.
+    private var lastShare: SampleShare?
     /// The last good sample that covered this port.
     private(set) var lastGood: MonotonicInstant?
     private var floor: FloorWindow
+    private var reconnects = ReconnectWindow()
 
     init(_ watched: WatchedPort) {
         self.watched = watched
         floor = FloorWindow(window: watched.thresholds.closeWaitWindow)
-        heartbeats = HeartbeatEvidence(configured: watched.heartbeatInterval)
+        heartbeats = HeartbeatJudge(configured: watched.heartbeatInterval)
     }
 
     /// The same port with other bounds or another name.
@@ -38,41 +44,89 @@ struct PortState: Sendable {
         tally = PortTally()
         liveness = LivenessTally()
         closeWait.beginSample()
+        newSendIdle.removeAll()
     }
 
-    mutating func count(_ entry: LedgerEntry, _ change: SocketLedger.Change, at now: MonotonicInstant) {
+    /// Whether a connection that is not known has begun since the last good sample: that one would have seen it.
+    func isNew(_ cookie: UInt64) -> Bool {
+        lastShare?.contains(cookie) ?? false
+    }
+
+    /// - Parameter isNew: see ``isNew(_:)``; false also when the connection was already given up.
+    mutating func count(
+        _ cookie: UInt64,
+        _ entry: LedgerEntry,
+        _ change: SocketLedger.Change,
+        at now: MonotonicInstant,
+        hasEvents: Bool
+    ) {
         switch change {
-        case .appeared: break
-        case .enteredCloseWait: closeWait.enter()
-        case .leftCloseWait: closeWait.leave(after: max(0, now.seconds(since: entry.closeWaitSince)))
-        case .vanished: churn.countVanished(age: entry.age(at: now), weight: share.weight)
+        case .appeared:
+            if !hasEvents, isNew(cookie) { churn.countAppeared(weight: share.weight) }
+        case .enteredCloseWait:
+            closeWait.enter()
+        case .leftCloseWait:
+            closeWait.leave(after: max(0, now.seconds(since: entry.closeWaitSince)))
+        case .vanished:
+            churn.countVanished(age: entry.age(at: now), weight: share.weight)
         }
     }
 
+    /// Counts the end of a connection.
+    ///
+    /// - Parameters:
+    ///   - entry: what was known of it. Nil when nothing was.
+    ///   - isCounted: whether it was given up before.
+    mutating func count(_ end: ConnectionEnd, _ entry: LedgerEntry?, isCounted: Bool) {
+        let isFollowed = lastShare == nil || share.contains(end.cookie)
+        let age = max(entry?.age(at: end.endedAt) ?? 0, end.leastAge)
+        churn.count(end, age: isFollowed ? age : nil, weight: share.weight, isCounted: isCounted)
+        guard isFollowed, !isCounted, entry?.hasTotals ?? isNew(end.cookie) else { return }
+        traffic.add(
+            written: end.writtenBytes,
+            retransmits: end.retransmittedSegments,
+            since: entry,
+            weight: share.weight
+        )
+    }
+
     /// - Parameter staleAfter: the time, in seconds, without samples after which nothing is known of the port.
-    mutating func finishSample(at now: MonotonicInstant, staleAfter: Double, evidenceLimit: Int) {
+    mutating func finishSample(at now: MonotonicInstant, staleAfter: Double, settings: EvidenceSettings) {
         lastGood = now
         floor.add(tally[.closeWait], at: now, longestGap: max(watched.thresholds.closeWaitWindow, staleAfter))
         heartbeats.finishSample()
-        churn.finishSample(live: tally.liveSockets)
-        share.adapt(to: tally.liveSockets, limit: evidenceLimit)
+        sendIdle.add(newSendIdle)
+        newSendIdle.removeAll()
+        churn.finishSample(live: tally.liveSockets, hasEvents: settings.hasEvents)
+        reconnects.add(churn, established: tally[.established], at: now)
+        lastShare = settings.isOn ? share : nil
+        share.adapt(to: tally.liveSockets, limit: settings.sampleAbove)
     }
 
     func snapshot(at now: MonotonicInstant) -> PortSnapshot {
         let evidence = Evidence(
-            heartbeats: heartbeats,
+            heartbeats: heartbeats.evidence,
             liveness: liveness,
             traffic: traffic,
             churn: churn,
             sendIdle: sendIdle,
-            share: share.ratio
+            share: share.ratio,
+            drift: drift.latest
         )
         return PortSnapshot(
             watched: watched,
             tally: tally,
             closeWait: closeWait,
             evidence: evidence,
-            findings: Finding.judge(watched, tally, closeWait, evidence, rise: floor.rise(at: now))
+            findings: Finding.judge(
+                watched,
+                tally,
+                closeWait,
+                evidence,
+                rise: floor.rise(at: now),
+                storm: reconnects.storm,
+                drift: drift.held
+            )
         )
     }
 }

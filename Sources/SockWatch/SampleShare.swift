@@ -19,6 +19,8 @@ struct SampleShare: Hashable, Sendable {
 
     /// Adapts to a number of connections. A share once halved is doubled again only when half as many would do, so that
     /// it does not flutter around the limit.
+    ///
+    /// Who is outside of a smaller share is forgotten and has not ended; who comes in with a larger one is not new.
     mutating func adapt(to connections: Int, limit: Int) {
         while connections >> halvings > limit { halvings += 1 }
         while halvings > 0, (connections >> (halvings - 1)) * 2 <= limit { halvings -= 1 }

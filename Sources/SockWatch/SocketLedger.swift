@@ -41,7 +41,7 @@ struct SocketLedger: Sendable {
         case appeared
         case enteredCloseWait
         case leftCloseWait
-        /// It is gone.
+        /// It is gone, and no event has told so.
         case vanished
     }
 
@@ -49,23 +49,27 @@ struct SocketLedger: Sendable {
     ///
     /// - Parameter waitsForEvents: whether events tell of ends. Then a socket that is not seen stays for one more sample,
     ///   since its event may be under way.
-    mutating func sweep(sample: UInt32, waitsForEvents: Bool, _ changed: (_ entry: LedgerEntry, Change) -> Void) {
+    mutating func sweep(
+        sample: UInt32,
+        waitsForEvents: Bool,
+        _ changed: (_ cookie: UInt64, _ entry: LedgerEntry, Change) -> Void
+    ) {
         untracked = refused
-        table.filter { entry in
+        table.filter { cookie, entry in
             let isPresent = entry.lastSample == sample
             guard isPresent || entry.isCounted else { return false }
             if isPresent {
-                if !entry.isCounted { changed(entry, .appeared) }
+                if !entry.isCounted { changed(cookie, entry, .appeared) }
                 entry.isCounted = true
                 entry.isMissing = false
             }
-            Self.count(&entry, isInCloseWait: isPresent && entry.isInCloseWait, changed)
+            Self.count(&entry, isInCloseWait: isPresent && entry.isInCloseWait) { changed(cookie, $0, $1) }
             if isPresent { return true }
             if waitsForEvents && !entry.isMissing {
                 entry.isMissing = true
                 return true
             }
-            changed(entry, .vanished)
+            changed(cookie, entry, .vanished)
             return false
         }
     }
@@ -91,7 +95,7 @@ struct SocketLedger: Sendable {
 
     /// Moves entries to their ports' new places and forgets those of ports that are no longer watched.
     mutating func relocate(_ newPlaces: [Int?]) {
-        table.filter { entry in
+        table.filter { _, entry in
             guard let place = newPlaces[entry.port] else { return false }
             entry.port = place
             return true

@@ -1,3 +1,4 @@
+import SockDiagTestKit
 import Testing
 
 @testable import SockWatch
@@ -32,7 +33,7 @@ struct CookieTableTests {
                 // Between next to nothing and next to everything goes, so that the table shrinks and grows.
                 let share = Int.random(in: 1...99, using: &generator)
                 var visits: [UInt64: Int] = [:]
-                table.filter { value in
+                table.filter { _, value in
                     visits[value.cookie, default: 0] += 1
                     value.mark += 1
                     return (value.mark &* 7919) % 100 < share
@@ -65,7 +66,7 @@ struct CookieTableTests {
             let cookies = ClusteredCookies.atTheEnd(40)
             for cookie in cookies { _ = table.insert(cookie, Marked(cookie: cookie, mark: 0)) }
             #expect(table.count == 40)
-            table.filter { value in
+            table.filter { _, value in
                 value.mark += 1
                 return cookies[kept...].contains(value.cookie)
             }
@@ -84,7 +85,7 @@ struct CookieTableTests {
         }
         #expect(table.count == 100_000)
         for limit in [50_000, 5000, 500, 50, 5, 0] {
-            for _ in 0..<3 { table.filter { $0.mark <= limit } }
+            for _ in 0..<3 { table.filter { $1.mark <= limit } }
             #expect(table.count == limit)
             #expect((1...UInt64(limit + 10)).allSatisfy { (table.index(of: $0) != nil) == ($0 <= limit) })
         }
@@ -98,7 +99,7 @@ struct CookieTableTests {
         var table = emptyTable(limit: 3)
         let areInserted = (1...5).map { table.insert($0, Marked(cookie: $0, mark: 0)) }
         #expect(areInserted == [true, true, true, false, false])
-        table.filter { $0.cookie != 2 }
+        table.filter { $1.cookie != 2 }
         let isInserted = table.insert(9, Marked(cookie: 9, mark: 0))
         #expect(isInserted)
         #expect(table.index(of: 4) == nil)

@@ -1,4 +1,5 @@
 import SockDiag
+import SockDiagTestKit
 import Testing
 
 @testable import SockWatch

@@ -31,6 +31,8 @@ extension SocketRecord {
         record.inode = inode
         record.sendQueue = sendQueue
         record.receiveQueue = receiveQueue
+        // Only the small objects that the kernel keeps for these two say nothing of it.
+        record.shutdown = state == .timeWait || state == .synReceived ? nil : []
         record.tcpInfo = silentForMilliseconds.map { TCPInfo(lastAckReceived: $0) }
         return record
     }
@@ -60,9 +62,10 @@ extension Engine {
     /// An engine that watches one server port, 8080.
     static func watching(
         _ port: WatchedPort = WatchedPort(port: 8080),
-        trackedSocketsLimit: Int = 1000
+        trackedSocketsLimit: Int = 1000,
+        evidence: EvidenceSettings = EvidenceSettings(isOn: false)
     ) -> Engine {
-        Engine(plan: WatchPlan(ports: [port], trackedSocketsLimit: trackedSocketsLimit))
+        Engine(plan: WatchPlan(ports: [port], trackedSocketsLimit: trackedSocketsLimit, evidence: evidence))
     }
 
     /// One whole sample.
@@ -86,21 +89,4 @@ extension Engine {
 extension Snapshot {
     /// The watched port of that number.
     subscript(port: UInt16) -> PortSnapshot? { ports.first { $0.watched.port == port } }
-}
-
-/// SplitMix64: the same numbers in every run.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
 }

@@ -4,7 +4,7 @@ import Testing
 @testable import SockWatch
 
 @Suite("The ledger")
-struct CloseWaitLedgerTests {
+struct SocketLedgerTests {
     @Test("beyond its limit sockets are counted as untracked, and still tallied")
     func overflow() throws {
         var engine = Engine.watching(trackedSocketsLimit: 10)
@@ -66,27 +66,32 @@ struct CloseWaitLedgerTests {
 
     @Test("each entry is moved to its port's new place once, wherever in the table it is")
     func relocation() {
-        var ledger = CloseWaitLedger(limit: 1000)
+        var ledger = SocketLedger(limit: 1000)
         let cookies = ClusteredCookies.atTheEnd(40)
         for (number, cookie) in cookies.enumerated() {
-            _ = ledger.note(cookie, port: number % 4, sample: 1, claimed: .at(0))
+            ledger.insert(cookie, LedgerEntry(port: number % 4, firstSeen: .at(0), sample: 1))
         }
         // Port 0 goes; the others move up by ten.
         ledger.relocate([nil, 11, 12, 13])
-        var entered: [Int: Int] = [:]
-        ledger.sweep(sample: 1) { port, _ in entered[port, default: 0] += 1 }
-        #expect(entered == [11: 10, 12: 10, 13: 10])
+        var appeared: [Int: Int] = [:]
+        ledger.sweep(sample: 1, waitsForEvents: false) { _, entry, _ in appeared[entry.port, default: 0] += 1 }
+        #expect(appeared == [11: 10, 12: 10, 13: 10])
     }
 
-    @Test("an entry holds places beyond 65,535, and is 16 bytes")
-    func largePlaces() {
-        var entry = CloseWaitLedger.Entry(since: .at(0), lastSample: 1, port: 131_071)
+    @Test("an entry holds places beyond 65,535 beside its marks, in 40 bytes, 48 with the cookie")
+    func entrySize() {
+        var entry = LedgerEntry(port: 131_071, firstSeen: .at(0), sample: 1)
         #expect(entry.port == 131_071)
-        #expect(!entry.isCounted)
+        #expect(!entry.isCounted && !entry.owesBeat && entry.chain == .none && entry.keepalive == .unknown)
         entry.isCounted = true
+        entry.owesBeat = true
+        entry.chain = .open
+        entry.keepalive = .on
         entry.port = 70_000
         #expect(entry.port == 70_000)
-        #expect(entry.isCounted)
-        #expect(MemoryLayout<CloseWaitLedger.Entry>.stride == 16)
+        #expect(entry.isCounted && entry.owesBeat && entry.chain == .open && entry.keepalive == .on)
+        #expect(!entry.isMissing && !entry.hasBeats && !entry.isDisturbed && !entry.hasTotals)
+        #expect(MemoryLayout<LedgerEntry>.size == 40)
+        #expect(MemoryLayout<LedgerEntry>.stride + MemoryLayout<UInt64>.size == 48)
     }
 }

@@ -1,0 +1,107 @@
+/// Counts the heartbeats of a port's connections, by the gap method.
+///
+/// Between two writes of one connection whose times are known lies a gap, and in it went out some segments with new data:
+/// the beats. A gap in which there was room for more heartbeats than that missed the rest. A gap that is still open is
+/// not judged; it counts once, when it closes.
+///
+/// Other data hides missed heartbeats: five segments in the time of five heartbeats may be four heartbeats and an event.
+/// But heartbeats are all of one size, which ``BeatLearner`` finds, so segments whose bytes are that many heartbeats are
+/// heartbeats. They make a chain, in which every gap is known. Anything else breaks the chain: what is written there is
+/// neither observed nor missed. The next chain begins at the sample that saw the break.
+///
+/// So that breaks do not change the ratio, a chain that ends leaves out its last beat: the misses after it are left out,
+/// too, since the gap that they are in never closes. Counters do not fall, so it is the next beat that is left out.
+struct HeartbeatJudge: Sendable {
+    /// What one connection has written since its chain stood.
+    struct Writes {
+        /// Segments with new data; not positive when retransmissions hide them.
+        let segments: Int32
+        let bytes: UInt32
+        let last: MonotonicInstant
+    }
+
+    private(set) var evidence = HeartbeatEvidence()
+    private var learner: BeatLearner
+
+    init(configured: Double?) {
+        learner = BeatLearner(configured: configured)
+        evidence.interval = configured
+    }
+
+    /// The same evidence under another configured interval.
+    func adopting(configured: Double?) -> HeartbeatJudge {
+        var next = self
+        next.learner = BeatLearner(configured: configured)
+        next.evidence.size = nil
+        next.evidence.interval = configured ?? (evidence.isLearned ? evidence.interval : nil)
+        next.evidence.isLearned = configured == nil && evidence.isLearned
+        return next
+    }
+
+    /// Judges what was written, and moves the connection's chain.
+    ///
+    /// - Parameter now: when nothing of it waited to be acknowledged any more.
+    mutating func judge(_ writes: Writes, _ entry: inout LedgerEntry, at now: MonotonicInstant, weight: UInt64) {
+        guard writes.segments > 0, !entry.isDisturbed else { return Self.breakChain(&entry, at: now) }
+        let beats = UInt32(writes.segments)
+        let seconds = writes.last.seconds(since: entry.chainedAt)
+        if let size = learner.size {
+            guard beats.multipliedReportingOverflow(by: size) == (writes.bytes, false) else {
+                learner.noteOther()
+                return Self.breakChain(&entry, at: now)
+            }
+        }
+        if entry.chain == .anchored {
+            if seconds > 0 { learner.add(seconds, beats: beats, bytes: writes.bytes) }
+            if !learner.isOnTrial { count(beats, due: due(gap: seconds), &entry, weight) }
+        } else if learner.isTrusted, let due = due(sinceBreak: seconds) {
+            count(beats, due: due, &entry, weight)
+        }
+        entry.chainedAt = writes.last
+        entry.chain = .anchored
+    }
+
+    private static func breakChain(_ entry: inout LedgerEntry, at now: MonotonicInstant) {
+        if entry.hasBeats { entry.owesBeat = true }
+        entry.hasBeats = false
+        entry.chainedAt = now
+        entry.chain = .open
+    }
+
+    private mutating func count(_ beats: UInt32, due: Double, _ entry: inout LedgerEntry, _ weight: UInt64) {
+        evidence.observed += UInt64(beats - (entry.owesBeat ? 1 : 0)) * weight
+        entry.owesBeat = false
+        entry.hasBeats = true
+        guard due > Double(beats), due < Double(UInt32.max) else { return }
+        evidence.missed += (UInt64(due) - UInt64(beats)) * weight
+    }
+
+    /// Timers are late by a little each time; in a long gap that adds up.
+    private static let drift = 0.004
+    /// How near a moment may be to a heartbeat's so that it is not clear which of them was first. A share of the interval.
+    private static let unclear = 0.2
+
+    /// How many heartbeats were due in a gap that a write began and a write ended.
+    private func due(gap seconds: Double) -> Double {
+        guard evidence.interval != nil, let period = learner.period ?? evidence.interval else { return 0 }
+        return (seconds / period * (1 - Self.drift)).rounded()
+    }
+
+    /// How many were due from a moment between heartbeats to a heartbeat, it included. Nil when that is not clear.
+    private func due(sinceBreak seconds: Double) -> Double? {
+        guard evidence.interval != nil, let period = learner.period ?? evidence.interval else { return 0 }
+        let periods = seconds / period
+        let whole = periods.rounded(.down)
+        guard periods - whole > Self.unclear, periods - whole < 1 - Self.unclear else { return nil }
+        return (whole * (1 - Self.drift)).rounded() + 1
+    }
+
+    /// Learns from what the sample has brought.
+    mutating func finishSample() {
+        learner.learn()
+        evidence.size = learner.isTrusted ? learner.size : nil
+        guard learner.configured == nil, let period = learner.period else { return }
+        evidence.interval = BeatLearner.rounded(period)
+        evidence.isLearned = true
+    }
+}

@@ -1,0 +1,50 @@
+/// Tells whether many connections come back at once.
+///
+/// Connections that open are a storm only if others have closed before: a server's first clients are none.
+struct ReconnectWindow: Hashable, Sendable {
+    /// A storm of reconnections.
+    struct Storm: Hashable, Sendable {
+        /// Connections opened in the window, and how long that was in seconds.
+        let opened: UInt64
+        let seconds: Double
+        /// The most that were established in it.
+        let established: Int
+
+        var rate: Double { Double(opened) / seconds }
+    }
+
+    private struct Point: Hashable, Sendable {
+        let instant: MonotonicInstant
+        let opened: UInt64
+        let closed: UInt64
+        let established: Int
+    }
+
+    /// Seconds. A server that all its clients come back to at once opens 3 % of them per second over this window.
+    private static let window = 30.0
+    /// So long before the window, in seconds, may those that come back have gone.
+    private static let absence = 300.0
+    private static let share = 0.02
+    /// Fewer are no storm, on however small a port.
+    private static let fewest: UInt64 = 20
+
+    private var points: [Point] = []
+
+    mutating func add(_ churn: Churn, established: Int, at instant: MonotonicInstant) {
+        points.append(Point(instant: instant, opened: churn.opened, closed: churn.closed, established: established))
+        let firstNeeded = points.lastIndex { instant.seconds(since: $0.instant) >= Self.window + Self.absence } ?? 0
+        if firstNeeded > 0 { points.removeFirst(firstNeeded) }
+    }
+
+    var storm: Storm? {
+        guard let last = points.last, let first = points.first else { return nil }
+        // From the last sample that is not in the window; the window is one sampling interval longer at most.
+        let start = points.lastIndex { last.instant.seconds(since: $0.instant) >= Self.window } ?? 0
+        let opened = last.opened - points[start].opened
+        let returned = min(opened, last.closed - first.closed)
+        let established = points[start...].reduce(0) { max($0, $1.established) }
+        let seconds = max(Self.window, last.instant.seconds(since: points[start].instant))
+        let bound = max(Double(Self.fewest), Self.share * Double(established) * seconds)
+        return Double(returned) > bound ? Storm(opened: opened, seconds: seconds, established: established) : nil
+    }
+}
