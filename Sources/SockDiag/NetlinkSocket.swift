@@ -6,6 +6,8 @@ internal import SystemPackage
 struct NetlinkSocket: ~Copyable {
     private let handle: OpaquePointer
 
+    var descriptor: Int32 { mnl_socket_get_fd(handle) }
+
     /// How long a receive waits: a kernel that walks its table answers at once, so silence means a fault.
     private static let receiveTimeout = timeval(tv_sec: 10, tv_usec: 0)
 
@@ -61,7 +63,7 @@ struct NetlinkSocket: ~Copyable {
     func drain(into buffer: UnsafeMutableRawBufferPointer) {
         while true {
             let count = recv(
-                mnl_socket_get_fd(handle),
+                descriptor,
                 buffer.baseAddress,
                 buffer.count,
                 Int32(truncatingIfNeeded: MSG_DONTWAIT)
@@ -70,14 +72,14 @@ struct NetlinkSocket: ~Copyable {
         }
     }
 
-    private static func retryOnInterrupt(_ call: () -> Int) -> Int {
+    static func retryOnInterrupt(_ call: () -> Int) -> Int {
         while true {
             let result = call()
             if result >= 0 || errno != EINTR { return result }
         }
     }
 
-    private static func failure(_ detail: String) -> SockDiagError {
+    static func failure(_ detail: String) -> SockDiagError {
         SockDiagError(.systemCall, errno: Errno(rawValue: errno), detail)
     }
 }

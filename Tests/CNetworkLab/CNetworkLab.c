@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int lab_enter_network_namespace(int descriptor) { return setns(descriptor, CLONE_NEWNET); }
@@ -21,5 +22,7 @@ int lab_anonymous_file(const char *name) {
 int lab_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {
     return posix_spawn_file_actions_addclosefrom_np(actions, lowest);
 }
+
+int lab_set_thread_user(unsigned user) { return (int)syscall(SYS_setresuid, user, user, user); }
 
 char *const *lab_environment(void) { return environ; }

@@ -9,6 +9,9 @@
 #ifndef CSOCKDIAG_H
 #define CSOCKDIAG_H
 
+/* eventfd(), which Swift's Glibc module leaves out. */
+#include <sys/eventfd.h>
+
 /* struct nlmsghdr and struct nlattr */
 enum {
     CSD_NLMSG_HEADER = 16,
@@ -75,6 +78,18 @@ enum {
     CSD_ATTR_SHUTDOWN = 8,
     CSD_ATTR_CGROUP_ID = 21,
     CSD_EXT_INFO = 1 << (CSD_ATTR_INFO - 1),
+};
+
+/* Multicast groups that tell of TCP sockets as they are freed (enum sknetlink_groups) */
+enum {
+    CSD_GROUP_TCP_DESTROY = 1,
+    CSD_GROUP_TCP6_DESTROY = 3,
+};
+
+/* What SO_MEMINFO returns: an array of u32 (enum in <linux/sock_diag.h>) */
+enum {
+    CSD_MEMINFO_DROPS = 8,
+    CSD_MEMINFO_COUNT = 9,
 };
 
 /* Operations of the in-kernel filter (struct inet_diag_bc_op) */

@@ -15,6 +15,9 @@ int lab_anonymous_file(const char *name);
 /// posix_spawn_file_actions_addclosefrom_np: the child inherits no descriptor from `lowest` on. 0, or an errno value.
 int lab_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest);
 
+/// The system call setresuid, which changes the calling thread alone, as glibc's function does not. 0, or -1 with errno.
+int lab_set_thread_user(unsigned user);
+
 /// environ: the variables of this process, closed by NULL. Nothing in the tests changes them.
 char *const *lab_environment(void);
 
