@@ -41,7 +41,8 @@ let package = Package(
             dependencies: ["CMnl", "CSockDiag", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: strict
         ),
-        .target(name: "HostSystem", swiftSettings: strict),
+        .target(name: "CHostSystem"),
+        .target(name: "HostSystem", dependencies: ["CHostSystem"], swiftSettings: strict),
         .target(name: "SocketOwners", dependencies: ["HostSystem"], swiftSettings: strict),
         .target(name: "SockWatch", dependencies: ["SockDiag"], swiftSettings: strict),
         .target(name: "MetricsExport", swiftSettings: strict),
@@ -85,10 +86,15 @@ let package = Package(
         .testTarget(
             name: "SockDiagTests",
             dependencies: [
-                "SockDiag", "SockDiagTestKit", "CSockDiag", "CAllocationCount",
+                "SockDiag", "SockDiagTestKit", "NetworkLab", "CSockDiag", "CAllocationCount",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             exclude: ["CAllocationCount"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HostSystemTests",
+            dependencies: ["HostSystem", "NetworkLab", "SockDiag"],
             swiftSettings: strict
         ),
         .testTarget(
