@@ -98,6 +98,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "SocketOwnersTests",
+            dependencies: ["SocketOwners", "HostSystem", "NetworkLab", "SockDiag"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "SockWatchTests",
             dependencies: ["SockWatch", "SockDiag", "SockDiagTestKit"],
             swiftSettings: strict

@@ -16,6 +16,15 @@ enum DescriptorListing {
         }
     }
 
+    /// The inode of the socket that a descriptor's path leads to. Nil when it is no socket, or is no more.
+    static func socket(at path: String) -> UInt32? {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { target in
+            guard let start = target.baseAddress else { return nil }
+            let length = readlink(path, start, target.count)
+            return length > 0 ? socketInode(target.extracting(..<length)) : nil
+        }
+    }
+
     private static func number(_ name: UnsafePointer<CChar>) -> Int32? {
         guard name.pointee >= 48, name.pointee <= 57 else { return nil }
         return Int32(truncatingIfNeeded: strtol(name, nil, 10))

@@ -2,9 +2,11 @@ internal import HostSystem
 
 /// Finds the processes that hold sockets, by their inodes, as `ss -p` does, but without looking at every process.
 ///
-/// Reading where a descriptor leads is what costs (4 µs each), so the scan looks first at the processes in the cgroups
-/// of the sockets' creators, and at the others only when a socket is still without an owner. Processes in other network
-/// namespaces and kernel threads hold none of these sockets and are passed over.
+/// Reading where a descriptor leads is what costs (4 µs each), so the scan looks first at processes that are known to
+/// hold sockets of the same service and at their descendants, then at those in the cgroups of the sockets' creators, and
+/// at the others only when a socket is still without an owner. Each group is read to its end, so that the workers that
+/// share a listener are all found. Processes in other network namespaces and kernel threads hold none of these sockets
+/// and are passed over.
 public struct SocketOwnerScan: Sendable {
     /// The owners of each inode, in the order of their pids. Usually one; a listener can have many.
     public private(set) var owners: [UInt32: [SocketOwner]] = [:]
@@ -13,52 +15,68 @@ public struct SocketOwnerScan: Sendable {
     /// Processes whose descriptors were read.
     public private(set) var readProcesses = 0
 
-    private var wanted: Set<UInt32>
+    private let wanted: Set<UInt32>
+    private var visited: Set<Int32> = []
     private let procfs: String
-    private let cgroupfs: String
 
     /// Looks the owners of sockets up.
     ///
     /// - Parameters:
     ///   - inodes: the sockets'; 0 is ignored.
-    ///   - cgroups: the cgroup ids that came with the sockets. When they are known, processes in them are read first.
+    ///   - cgroups: the cgroup ids that came with the sockets. When they are known, processes in them are read early.
+    ///   - hints: processes that held these sockets or their listeners earlier. They and their descendants are read
+    ///     first. It does no harm when one has ended, or its id has gone to another process.
+    ///   - hierarchy: where the cgroups are found.
     public static func owners(
         of inodes: some Sequence<UInt32>,
         cgroups: Set<UInt64> = [],
+        hints: some Sequence<Int32> = [],
         procfs: String = "/proc",
-        cgroupfs: String = "/sys/fs/cgroup"
+        hierarchy: CgroupHierarchy? = .mounted()
     ) -> SocketOwnerScan {
-        var scan = SocketOwnerScan(wanted: Set(inodes).subtracting([0]), procfs: procfs, cgroupfs: cgroupfs)
-        scan.run(cgroups)
+        var scan = SocketOwnerScan(wanted: Set(inodes).subtracting([0]), procfs: procfs)
+        scan.run(cgroups, hints.sorted(), hierarchy)
+        // Groups are read one after the other, each in the order of the pids.
+        for inode in scan.owners.keys { scan.owners[inode]?.sort { ($0.pid, $0.descriptor) < ($1.pid, $1.descriptor) } }
         return scan
     }
 
-    private init(wanted: Set<UInt32>, procfs: String, cgroupfs: String) {
+    private init(wanted: Set<UInt32>, procfs: String) {
         self.wanted = wanted
         self.procfs = procfs
-        self.cgroupfs = cgroupfs
     }
 
-    private mutating func run(_ cgroups: Set<UInt64>) {
+    private mutating func run(_ cgroups: Set<UInt64>, _ hints: [Int32], _ hierarchy: CgroupHierarchy?) {
         guard !wanted.isEmpty else { return }
         let namespace = ProcFile.inode(of: "\(procfs)/self/ns/net")
-        let candidates = ProcFile.names(in: procfs).compactMap { Int32($0) }.sorted().filter { pid in
-            let own = ProcFile.inode(of: "\(procfs)/\(pid)/ns/net")
-            // A namespace that may not be read can be ours.
-            return own == nil || namespace == nil || own == namespace
+        let processes = ProcFile.names(in: procfs).compactMap { Int32($0) }.sorted()
+        if !hints.isEmpty {
+            // Their descendants may be many, so the order goes by processes that exist.
+            let hinted = Set(processes).intersection(hints).sorted()
+            read(ProcessTree(of: processes, procfs: procfs).withDescendants(of: hinted), in: namespace)
         }
-        let likely = cgroups.isEmpty ? [] : Set(candidates.filter { cgroups.contains(cgroup(of: $0) ?? 0) })
-        for pid in candidates where likely.contains(pid) { read(pid) }
-        guard owners.count < wanted.count else { return }
-        for pid in candidates where !likely.contains(pid) { read(pid) }
+        if !isComplete, !cgroups.isEmpty, let hierarchy {
+            read(processes.filter { cgroups.contains(cgroup(of: $0, hierarchy) ?? 0) }, in: namespace)
+        }
+        if !isComplete { read(processes, in: namespace) }
     }
 
+    private var isComplete: Bool { owners.count == wanted.count }
+
     /// The id of a process's cgroup: the inode of its directory in the unified hierarchy.
-    private func cgroup(of pid: Int32) -> UInt64? {
+    private func cgroup(of pid: Int32, _ hierarchy: CgroupHierarchy) -> UInt64? {
         guard let text = ProcFile.text(of: "\(procfs)/\(pid)/cgroup"),
             let line = text.split(separator: "\n").first(where: { $0.hasPrefix("0::") })
         else { return nil }
-        return ProcFile.inode(of: cgroupfs + String(line.dropFirst(3)))
+        return ProcFile.inode(of: hierarchy.path + String(line.dropFirst(3)))
+    }
+
+    private mutating func read(_ processes: [Int32], in namespace: UInt64?) {
+        for pid in processes where visited.insert(pid).inserted {
+            let own = ProcFile.inode(of: "\(procfs)/\(pid)/ns/net")
+            // A namespace that may not be read can be ours.
+            if own == nil || namespace == nil || own == namespace { read(pid) }
+        }
     }
 
     private mutating func read(_ pid: Int32) {
