@@ -36,8 +36,8 @@ extension NetworkNamespace {
     /// ```
     ///
     /// `body` runs on a thread that is made for it and ends with it, because `setns` moves the calling thread; the
-    /// caller is blocked meanwhile, so `body` should open and return. When the calling thread is in the namespace already,
-    /// `body` runs on it, and no privilege is needed.
+    /// caller is blocked meanwhile, so `body` should open and return. When the calling thread is in the namespace
+    /// already, `body` runs on it, and no privilege is needed.
     ///
     /// - Returns: what `body` returned or threw.
     /// - Throws: ``NetworkNamespaceError`` when `body` was not run. Entering takes CAP_SYS_ADMIN.

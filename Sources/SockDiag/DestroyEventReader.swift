@@ -38,6 +38,10 @@ public struct DestroyEventReader: ~Copyable {
     /// (Linux 6.18), so the default holds about 6500 events.
     public let receiveBufferSize: Int
 
+    /// Readable while events wait, for those who wait for many readers at a time, with a `poll` of their own, and then
+    /// call ``next(timeout:visit:)`` with a timeout of zero. Not to be read or closed; valid as long as the reader.
+    public var descriptor: Int32 { socket.descriptor }
+
     private let socket: NetlinkSocket
     private let stop: StopSignal?
     private let buffer: UnsafeMutableRawBufferPointer

@@ -4,7 +4,8 @@ internal import SystemPackage
 
 /// Ends the waiting of any number of readers, from any thread, for good. An `eventfd`.
 public final class StopSignal: Sendable {
-    let descriptor: Int32
+    /// Readable from ``stop()`` on, for those who wait with a `poll` of their own. Not to be read or closed.
+    public let descriptor: Int32
 
     /// - Throws: ``SockDiagError`` when the process has no descriptor left.
     public init() throws(SockDiagError) {

@@ -1,4 +1,4 @@
-internal import HostSystem
+public import HostSystem
 
 /// Remembers who holds which socket, so that asking again costs one look at each owner (4 µs) in place of a scan.
 ///
@@ -17,14 +17,18 @@ public struct SocketOwnerCache: Sendable {
 
     private var entries: [UInt32: Entry] = [:]
     private let lifetime: Int64
+    private let namespace: NetworkNamespace.Identity?
     private let procfs: String
 
     /// Entries beyond this are forgotten if they are not asked for.
     private static let limit = 100_000
 
-    /// - Parameter lifetime: seconds until a socket is looked for anew, so that a worker that came to share it is found;
-    ///   also how long a socket without an owner is not looked for again.
-    public init(lifetime: Int = 30, procfs: String = "/proc") {
+    /// - Parameters:
+    ///   - lifetime: seconds until a socket is looked for anew, so that a worker that came to share it is found; also
+    ///     how long a socket without an owner is not looked for again.
+    ///   - namespace: the network namespace that the sockets are in; nil for the own one.
+    public init(lifetime: Int = 30, in namespace: NetworkNamespace.Identity? = nil, procfs: String = "/proc") {
+        self.namespace = namespace
         self.lifetime = Int64(lifetime) * 1_000_000_000
         self.procfs = procfs
     }
@@ -47,7 +51,13 @@ public struct SocketOwnerCache: Sendable {
         let missing = wanted.filter { !isFresh($0, at: now) }
         if !missing.isEmpty {
             let known = Set(entries.values.lazy.flatMap { $0.owners.lazy.map(\.pid) })
-            let scan = SocketOwnerScan.owners(of: missing, cgroups: cgroups, hints: known, procfs: procfs)
+            let scan = SocketOwnerScan.owners(
+                of: missing,
+                cgroups: cgroups,
+                hints: known,
+                in: namespace,
+                procfs: procfs
+            )
             scans += 1
             unreadableProcesses = scan.unreadableProcesses
             if entries.count + missing.count > Self.limit { entries = entries.filter { wanted.contains($0.key) } }

@@ -1,12 +1,12 @@
-internal import HostSystem
+public import HostSystem
 
 /// Finds the processes that hold sockets, by their inodes, as `ss -p` does, but without looking at every process.
 ///
 /// Reading where a descriptor leads is what costs (4 µs each), so the scan looks first at processes that are known to
-/// hold sockets of the same service and at their descendants, then at those in the cgroups of the sockets' creators, and
-/// at the others only when a socket is still without an owner. Each group is read to its end, so that the workers that
-/// share a listener are all found. Processes in other network namespaces and kernel threads hold none of these sockets
-/// and are passed over.
+/// hold sockets of the same service and at their descendants, then at those in the cgroups of the sockets' creators,
+/// and at the others only when a socket is still without an owner. Each group is read to its end, so that the workers
+/// that share a listener are all found. Processes in other network namespaces and kernel threads hold none of these
+/// sockets and are passed over.
 public struct SocketOwnerScan: Sendable {
     /// The owners of each inode, in the order of their pids. Usually one; a listener can have many.
     public private(set) var owners: [UInt32: [SocketOwner]] = [:]
@@ -26,16 +26,19 @@ public struct SocketOwnerScan: Sendable {
     ///   - cgroups: the cgroup ids that came with the sockets. When they are known, processes in them are read early.
     ///   - hints: processes that held these sockets or their listeners earlier. They and their descendants are read
     ///     first. It does no harm when one has ended, or its id has gone to another process.
+    ///   - namespace: the network namespace that the sockets are in; nil for the own one. A process that has moved to
+    ///     another after it opened a socket is not found.
     ///   - hierarchy: where the cgroups are found.
     public static func owners(
         of inodes: some Sequence<UInt32>,
         cgroups: Set<UInt64> = [],
         hints: some Sequence<Int32> = [],
+        in namespace: NetworkNamespace.Identity? = nil,
         procfs: String = "/proc",
         hierarchy: CgroupHierarchy? = .mounted()
     ) -> SocketOwnerScan {
         var scan = SocketOwnerScan(wanted: Set(inodes).subtracting([0]), procfs: procfs)
-        scan.run(cgroups, hints.sorted(), hierarchy)
+        scan.run(cgroups, hints.sorted(), namespace?.inode ?? ProcFile.inode(of: "\(procfs)/self/ns/net"), hierarchy)
         // Groups are read one after the other, each in the order of the pids.
         for inode in scan.owners.keys { scan.owners[inode]?.sort { ($0.pid, $0.descriptor) < ($1.pid, $1.descriptor) } }
         return scan
@@ -46,12 +49,15 @@ public struct SocketOwnerScan: Sendable {
         self.procfs = procfs
     }
 
-    private mutating func run(_ cgroups: Set<UInt64>, _ hints: [Int32], _ hierarchy: CgroupHierarchy?) {
+    private mutating func run(
+        _ cgroups: Set<UInt64>,
+        _ hints: [Int32],
+        _ namespace: UInt64?,
+        _ hierarchy: CgroupHierarchy?
+    ) {
         guard !wanted.isEmpty else { return }
-        let namespace = ProcFile.inode(of: "\(procfs)/self/ns/net")
         let processes = ProcFile.names(in: procfs).compactMap { Int32($0) }.sorted()
         if !hints.isEmpty {
-            // Their descendants may be many, so the order goes by processes that exist.
             let hinted = Set(processes).intersection(hints).sorted()
             read(ProcessTree(of: processes, procfs: procfs).withDescendants(of: hinted), in: namespace)
         }

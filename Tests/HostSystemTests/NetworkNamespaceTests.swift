@@ -99,9 +99,10 @@ struct NetworkNamespaceTests {
         }
         let missing = try #require(failure(.named("no-such-namespace")))
         #expect(missing.code == .missing)
+        let path = "/run/netns/no-such-namespace"
         #expect(
             missing.description
-                == "network namespace no-such-namespace: there is no /run/netns/no-such-namespace; `ip netns list` shows the names"
+                == "network namespace no-such-namespace: there is no \(path); `ip netns list` shows the names"
         )
         let process = try LabProcess("true")
         let gone = process.identifier

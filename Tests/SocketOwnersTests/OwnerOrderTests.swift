@@ -1,4 +1,5 @@
 import Glibc
+import HostSystem
 import NetworkLab
 import SockDiag
 import Testing
@@ -69,6 +70,27 @@ struct OwnerOrderTests {
             #expect(cache.owners(of: [held], at: 102)[held] == [] && cache.scans == scans, "not looked for at once")
             #expect(cache.owners(of: [listener], at: 30_000_000_001)[listener]?.count == 4)
         }
+    }
+}
+
+@Suite("The owners of sockets in another network namespace", .networkNamespaces)
+struct ForeignOwnerTests {
+    @Test("are found there, and not among the processes of the own one")
+    func foreign() async throws {
+        let lab = try LabNamespace()
+        let program =
+            "import socket, time; l = socket.create_server((\"127.0.0.1\", 0)); print(\"ready\", flush=True); "
+        let process = try LabProcess("python3", ["-c", program + "time.sleep(60)"], in: lab)
+        try await process.waitForLine(containing: "ready")
+        let namespace = NetworkNamespace.named(lab.name)
+        var dumper = try namespace.run { () throws(SockDiagError) in try SocketDumper() }.get()
+        var inodes: [UInt32] = []
+        try dumper.dump(SocketQuery(states: .listen)) { inodes.append($0.inode) }
+        let inode = try #require(inodes.first)
+        let scan = SocketOwnerScan.owners(of: [inode], in: try namespace.identity())
+        #expect(scan.owners[inode]?.map(\.pid) == [process.identifier])
+        #expect(SocketOwnerScan.owners(of: [inode]).owners.isEmpty)
+        try process.signal(SIGKILL)
     }
 }
 
