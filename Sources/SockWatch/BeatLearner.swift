@@ -119,7 +119,7 @@ struct BeatLearner: Hashable, Sendable {
     private var mostFrequentSize: UInt32? {
         var counts: [UInt32: Int] = [:]
         for gap in gaps { if let size = gap.size { counts[size, default: 0] += 1 } }
-        let ranks = counts.sorted { $0.value > $1.value }
+        let ranks = counts.sorted { ($0.value, $0.key) > ($1.value, $1.key) }
         guard let first = ranks.first, first.value >= max(8, gaps.count / 10) else { return nil }
         return ranks.count == 1 || first.value >= 2 * ranks[1].value ? first.key : nil
     }

@@ -54,8 +54,13 @@ struct HeartbeatJudge: Sendable {
         if entry.chain == .anchored {
             if seconds > 0 { learner.add(seconds, beats: beats, bytes: writes.bytes) }
             if !learner.isOnTrial { count(beats, due: due(gap: seconds), &entry, weight) }
-        } else if learner.isTrusted, let due = due(sinceBreak: seconds) {
-            count(beats, due: due, &entry, weight)
+        } else if learner.isTrusted {
+            if let due = due(sinceBreak: seconds) {
+                count(beats, due: due, &entry, weight)
+            } else if beats > 1 {
+                // What is left out here has misses among it already, so the end of this chain need leave out none.
+                count(1, due: 0, &entry, weight)
+            }
         }
         entry.chainedAt = writes.last
         entry.chain = .anchored

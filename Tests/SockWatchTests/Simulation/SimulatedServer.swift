@@ -46,7 +46,7 @@ struct SimulatedServer {
         var nextEvent: Double
     }
 
-    let plan: Plan
+    var plan: Plan
     private var generator: SeededGenerator
     private var connections: [Connection] = []
     private var nextCookie: UInt64 = 1
