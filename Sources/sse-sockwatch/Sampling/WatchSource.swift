@@ -7,9 +7,6 @@ enum WatchSource: Hashable, Sendable {
     /// Every port that somebody listens on, with these bounds.
     case everyListener(ConditionThresholds)
 
-    /// More ports than these make more series than a Prometheus should get from one agent.
-    static let mostPorts = 1024
-
     /// The plan for the next sample.
     ///
     /// A port whose listener is gone stays while it still has connections: those are the ones that leak.
@@ -25,7 +22,7 @@ enum WatchSource: Hashable, Sendable {
             return plan
         case .everyListener(let thresholds):
             let kept = previous.lazy.filter { $0.tally.connections > 0 }.map(\.watched.port)
-            let ports = try listening().union(kept).sorted().prefix(Self.mostPorts)
+            let ports = try listening().union(kept).sorted().prefix(AgentConfiguration.watchedPortLimit)
             return WatchPlan(ports: ports.map { WatchedPort(port: $0, thresholds: thresholds) })
         }
     }
