@@ -15,9 +15,16 @@ struct Listing: Decodable {
         let uid: UInt32
         let receiveQueue: Int
         let sendQueue: Int
-        let closeWaitAgeSeconds: Double?
+        var closeWaitAgeSeconds: Double?
         let stuck: String?
         let processes: [Holder]?
+
+        /// Without what passes with time.
+        var timeless: Socket {
+            var copy = self
+            copy.closeWaitAgeSeconds = nil
+            return copy
+        }
     }
 
     struct Holder: Decodable, Hashable {

@@ -45,6 +45,8 @@ struct PortReading: Equatable, CustomStringConvertible {
         self.backlog = Int(backlog)
     }
 
+    /// No condition holds but healthy.
+    var isHealthy: Bool { conditions == ["healthy"] }
     var closeWait: Int { states[.closeWait] ?? 0 }
     var stuck: Int { stuckUnclosed + stuckUnaccepted }
 

@@ -8,16 +8,22 @@ struct SocketList {
     private(set) var sockets: [SocketRecord] = []
     private(set) var ports: [PortSnapshot] = []
     private(set) var owners: SocketOwnerScan?
-    private let configuration: AgentConfiguration
+    /// How long a socket of a port must be in CLOSE_WAIT to be stuck, in seconds.
+    private let stuckAfter: [UInt16: Double]
+    private let usualStuckAfter: Double
 
     /// - Parameter records: each socket once.
     init(_ records: [SocketRecord], configuration: AgentConfiguration) {
-        self.configuration = configuration
         let plan = Self.plan(configuration, records)
         var engine = Engine(plan: plan)
         engine.beginSample(.scheduled, at: .now)
         for record in records { engine.add(record) }
         ports = engine.finishSample().ports
+        stuckAfter = Dictionary(
+            plan.ports.map { ($0.port, $0.thresholds.closeWaitStuckAfter) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        usualStuckAfter = configuration.defaults.thresholds.closeWaitStuckAfter
         sockets = records.sorted { Self.order($0) < Self.order($1) }
     }
 
@@ -52,8 +58,7 @@ struct SocketList {
 
     /// How long a socket must be in CLOSE_WAIT to be stuck, in seconds.
     func stuckAfter(_ record: SocketRecord) -> Double {
-        let watched = ports.first { $0.watched.port == record.local.port || $0.watched.port == record.remote.port }
-        return (watched?.watched.thresholds ?? configuration.defaults.thresholds).closeWaitStuckAfter
+        stuckAfter[record.local.port] ?? stuckAfter[record.remote.port] ?? usualStuckAfter
     }
 }
 
