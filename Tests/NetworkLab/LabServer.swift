@@ -18,8 +18,6 @@ public enum LabServer: String, CaseIterable, Sendable {
     case lateClose = "late-close.py"
     /// Python: accepts thousands of connections and never looks at them again.
     case hold = "hold.py"
-    /// Python: takes Alertmanager's notifications and prints each alert as a line of JSON.
-    case webhook = "webhook.py"
 
     /// Why the server cannot be run here, or nil if it can: for `.enabled(if:)`.
     public var unavailable: String? {
@@ -77,7 +75,7 @@ extension LabServer {
         let client = try namespace.connect(to: endpoint)
         try client.write(self == .leakUvicorn ? Self.largePost : Self.request)
         switch self {
-        case .leakPause, .lateClose, .hold, .webhook: break
+        case .leakPause, .lateClose, .hold: break
         case .leakHalfOpen, .leakThread, .leakUvicorn, .streamNode, .streamAsyncio: try client.readUntil("hello\n\n")
         }
         return client
