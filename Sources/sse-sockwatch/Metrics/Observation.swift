@@ -21,8 +21,8 @@ struct Observation: Sendable {
 struct AgentStatus: Sendable {
     var lastReloadSucceeded = true
     var lastReloadSuccess: WallClock
-    /// Answers by status code.
-    var answers: [Int: UInt64] = [:]
+    /// Answers by status code. The usual codes are there from the start, so that the first of each is an increase.
+    var answers: [Int: UInt64] = [200: 0, 404: 0, 500: 0, 503: 0]
     /// Whether companions are read at all.
     var readsCompanions: Bool
 }
