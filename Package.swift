@@ -115,6 +115,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["NetworkLab", "MetricsExport", "sse-sockwatch"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "SystemTests",
             dependencies: [
                 "NetworkLab", "SockDiag", "SockWatch", "SocketOwners", "HostSystem", "MetricsExport", "sse-sockwatch",
