@@ -35,16 +35,18 @@ extension StatusPage {
         footer{margin-top:1.5rem;font-size:.85rem}
         """
 
-    /// Fetches the page again and takes its middle. When that fails, what stands there is old, and has to look so.
-    static let script = """
+    /// Fetches the page again and takes its middle, and nothing else: the policy would complain about a second style.
+    /// When that fails, what stands there is old, and has to look so.
+    static let script = #"""
         let answered = new Date();
         async function renew() {
           try {
             const answer = await fetch(location.href, { signal: AbortSignal.timeout(5000) });
             if (!answer.ok) throw new Error(answer.status);
-            const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-            document.querySelector("main").replaceWith(page.querySelector("main"));
-            document.title = page.title;
+            const middle = /<main[^]*<\/main>/.exec(await answer.text())[0];
+            const main = new DOMParser().parseFromString(middle, "text/html").querySelector("main");
+            document.querySelector("main").replaceWith(main);
+            document.title = main.dataset.title;
             answered = new Date();
           } catch {
             const main = document.querySelector("main");
@@ -57,5 +59,5 @@ extension StatusPage {
           setTimeout(renew, 2000);
         }
         setTimeout(renew, 2000);
-        """
+        """#
 }

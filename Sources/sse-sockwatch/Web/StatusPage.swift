@@ -46,7 +46,7 @@ struct StatusPage {
         <nav><a href="\(Self.escaped(telemetryPath))">Metrics</a> <a href="/api/v1/snapshot">Snapshot (JSON)</a>
         <a href="/-/healthy">Healthy</a> <a href="/-/ready">Ready</a></nav>
         </header>
-        <main>
+        <main data-title="\(title)">
         \(main)
         </main>
         \(legend)
