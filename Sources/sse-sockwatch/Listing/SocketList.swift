@@ -4,7 +4,7 @@ internal import SocketOwners
 
 /// The sockets and ports of one moment, from the kernel or from a capture.
 struct SocketList {
-    /// In the order of the kernel's table, ports together, listeners first.
+    /// Ports together, listeners first, and those in CLOSE_WAIT by age, the oldest first. Else in the kernel's order.
     private(set) var sockets: [SocketRecord] = []
     private(set) var ports: [PortSnapshot] = []
     private(set) var owners: SocketOwnerScan?
@@ -38,8 +38,10 @@ struct SocketList {
         }
     }
 
-    private static func order(_ record: SocketRecord) -> UInt32 {
-        UInt32(record.local.port) << 8 | (record.state == .listen ? 0 : UInt32(record.state.rawValue))
+    private static func order(_ record: SocketRecord) -> UInt64 {
+        let state = record.state == .listen ? 0 : UInt64(record.state.rawValue)
+        let youth = record.state == .closeWait ? UInt32.max - (record.tcpInfo?.lastAckReceived ?? 0) : 0
+        return UInt64(record.local.port) << 40 | state << 32 | UInt64(youth)
     }
 
     mutating func keep(_ states: TCPStateSet) {
