@@ -1,7 +1,7 @@
 import MetricsExport
 
 /// The agent's metrics at one moment. Names are without the agent's prefix.
-struct Scrape {
+struct Scrape: CustomStringConvertible {
     private let samples: [String: [ExpositionSample]]
 
     init(_ exposition: Exposition) {
@@ -24,4 +24,6 @@ struct Scrape {
     var ports: Set<UInt16> {
         Set(all("port_info").compactMap { $0.label("port").flatMap { UInt16($0) } })
     }
+
+    var description: String { samples.values.joined().map(\.line).sorted().joined(separator: "; ") }
 }
