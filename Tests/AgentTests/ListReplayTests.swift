@@ -1,4 +1,3 @@
-import FoundationEssentials
 import NetworkLab
 import SockDiagTestKit
 import Testing
@@ -23,7 +22,7 @@ struct ListReplayTests {
         struct Document: Decodable {
             struct Socket: Decodable {
                 var state: String
-                var local_port: Int
+                var localPort: Int
                 var cookie: UInt64
             }
             struct Port: Decodable {
@@ -35,7 +34,8 @@ struct ListReplayTests {
         }
         let file = try LabFile.capture(sockets: 3)
         let program = try await Program.run("list", "--json", "--replay", file.path)
-        let document = try JSONDecoder().decode(Document.self, from: Data(program.output.utf8))
+        let document = try readJSON(program.output, as: Document.self)
+        #expect(document.sockets.allSatisfy { $0.localPort == 8080 })
         #expect(document.sockets.map(\.state) == ["listen", "established", "established"])
         #expect(document.sockets.map(\.cookie).sorted() == [1, 2, 3])
         #expect(document.ports.map(\.port) == [8080] && document.ports.map(\.condition) == ["healthy"])

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import NIOHTTP1
 import SockDiag
 import Testing
@@ -116,28 +115,22 @@ struct WebServerTests {
                 var port: Int
                 var name: String
                 var condition: String
-                var tcp_sockets: [String: Int]
-                var close_wait: [String: JSONValue]
-            }
-            enum JSONValue: Decodable {
-                case any
-                init(from decoder: any Decoder) {
-                    self = .any
-                }
+                var tcpSockets: [String: Int]
             }
             var version: String
-            var sampled_at: String
-            var sample_interval_seconds: Double
+            var sampledAt: String
+            var sampleIntervalSeconds: Double
             var ports: [Port]
         }
         try await WebLab.withServer { port async throws in
             let answer = try await DemoConnection.answer(.GET, "/api/v1/snapshot", port: port)
-            let document = try JSONDecoder().decode(Document.self, from: Data(answer.body.utf8))
+            let document = try readJSON(answer.body, as: Document.self)
             #expect(document.version == BuildVersion.number)
-            #expect(document.sampled_at.hasSuffix("Z"))
+            #expect(document.sampledAt.hasSuffix("Z"))
             #expect(document.ports.map(\.port) == [8080] && document.ports.map(\.name) == ["orders"])
-            #expect(document.ports.first?.tcp_sockets["close_wait"] == 1)
-            #expect(document.ports.first?.tcp_sockets.count == 10)
+            #expect(document.sampleIntervalSeconds == 3600)
+            #expect(document.ports.first?.tcpSockets["close_wait"] == 1)
+            #expect(document.ports.first?.tcpSockets.count == 10)
         }
     }
 }

@@ -17,7 +17,7 @@ struct KernelSampler: ~Copyable {
     private var lastGood: WallClock?
 
     /// How often a broken dump is begun again before the sample counts as failed.
-    private static let mostRetries = 2
+    static let mostRetries = 2
 
     init(open: @escaping Opening) {
         self.open = open
