@@ -14,9 +14,11 @@ struct RawClient: Sendable {
 
     var received: Received { store.value.withLock { $0 } }
 
-    static func open(port: Int) async throws -> RawClient {
+    /// - Parameter reads: false for a client that takes nothing of what it asks for.
+    static func open(port: Int, reads: Bool = true) async throws -> RawClient {
         let store = Store()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.autoRead, value: reads)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Collector(store: store))

@@ -44,6 +44,22 @@ struct RunCommandTests {
         for client in [idle, halfway, served] { try? await client.close() }
     }
 
+    @Test("ends within five seconds although a client does not take its answer")
+    func stalled() async throws {
+        // Every port has its series, so that an answer does not fit into the sockets' buffers.
+        let (process, port) = try await Self.start("--port", "1-1024")
+        let client = try await RawClient.open(port: port, reads: false)
+        try await client.send(String(repeating: "GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n", count: 20))
+        try await DemoLab.eventually("the answer waits in the agent's socket") {
+            try DemoKernelSocket.all(port: port).contains {
+                $0.state == DemoKernelSocket.State.established && $0.sendQueue > 0
+            }
+        }
+        try process.signal(SIGTERM)
+        #expect(try await process.waitForEnd(within: .seconds(5)) == .exited(0))
+        try? await client.close()
+    }
+
     @Test("reads its file again at SIGHUP, and keeps the old one when the new one is wrong")
     func reloading() async throws {
         let file = try LabFile("watch: [{ ports: 47 }]\n")
