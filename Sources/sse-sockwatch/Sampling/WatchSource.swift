@@ -21,7 +21,8 @@ enum WatchSource: Hashable, Sendable {
         case .configured(let plan):
             return plan
         case .everyListener(let thresholds):
-            let kept = previous.lazy.filter { $0.tally.connections > 0 }.map(\.watched.port)
+            // What is left in TIME_WAIT belongs to nobody, and goes by itself within a minute.
+            let kept = previous.lazy.filter { $0.tally.connections > $0.tally[.timeWait] }.map(\.watched.port)
             let ports = try listening().union(kept).sorted().prefix(AgentConfiguration.watchedPortLimit)
             return WatchPlan(ports: ports.map { WatchedPort(port: $0, thresholds: thresholds) })
         }
