@@ -110,14 +110,24 @@ let package = Package(
         .testTarget(name: "MetricsExportTests", dependencies: ["MetricsExport"], swiftSettings: strict),
         .testTarget(name: "CompanionTests", dependencies: ["Companion", "MetricsExport"] + nio, swiftSettings: strict),
         .testTarget(
+            name: "SocketOwnersTests",
+            dependencies: ["SocketOwners", "HostSystem"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "AgentTests",
             dependencies: [
                 "sse-sockwatch", "Companion", "MetricsExport", "SockWatch", "SockDiag", "SocketOwners", "HostSystem",
-                "SockDiagTestKit",
+                "SockDiagTestKit", "NetworkLab",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ] + nio,
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["NetworkLab", "MetricsExport", "sse-sockwatch"],
             swiftSettings: strict
         ),
         .testTarget(

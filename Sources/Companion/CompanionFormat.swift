@@ -13,3 +13,21 @@ public enum CompanionFormat: String, Sendable, Hashable, CaseIterable {
     /// nginx's stub_status page.
     case stubStatus = "stub-status"
 }
+
+extension CompanionFormat {
+    /// The format with this name, in which `_` is as good as `-`.
+    ///
+    /// - Throws: ``CompanionMappingError`` that lists the names there are.
+    public static func named(_ name: String) throws(CompanionMappingError) -> CompanionFormat {
+        guard let format = CompanionFormat(rawValue: name.hyphenated) else {
+            let known = allCases.map(\.rawValue).joined(separator: ", ")
+            throw CompanionMappingError(message: "\"\(name)\" is not a format; there are \(known)")
+        }
+        return format
+    }
+}
+
+extension String {
+    /// With `-` in place of every `_`.
+    var hyphenated: String { String(map { $0 == "_" ? "-" : $0 }) }
+}

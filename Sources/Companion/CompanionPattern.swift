@@ -34,10 +34,15 @@ public struct CompanionPattern: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The text, behind `=~` if it is an expression.
-    public var description: String {
+    public var description: String { isExpression ? "=~\(source)" : source }
+
+    public var isExpression: Bool { literal == nil }
+
+    /// The text to which a value must be equal, or the source of the expression.
+    public var source: String {
         switch test {
         case .equal(let text): text
-        case .expression(let pattern): "=~\(pattern)"
+        case .expression(let pattern): pattern
         }
     }
 

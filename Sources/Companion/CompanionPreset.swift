@@ -25,8 +25,7 @@ public struct CompanionPreset: Sendable, Hashable {
     ///
     /// - Throws: ``CompanionMappingError`` that lists the names there are.
     public static func named(_ name: String) throws(CompanionMappingError) -> CompanionPreset {
-        let spelling = String(name.map { $0 == "_" ? "-" : $0 })
-        guard let preset = all.first(where: { $0.name == spelling }) else {
+        guard let preset = all.first(where: { $0.name == name.hyphenated }) else {
             let known = all.map(\.name).joined(separator: ", ")
             throw CompanionMappingError(message: "\"\(name)\" is not a preset; there are \(known)")
         }

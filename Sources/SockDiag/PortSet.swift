@@ -48,42 +48,78 @@ public struct PortSet: Hashable, Sendable {
 }
 
 extension PortSet: CustomStringConvertible {
-    /// The form that `init(_:)` reads: `8080,9000-9003`.
-    public var description: String {
-        ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
+    /// Each range as text: `8080`, or `9000-9003`.
+    public var items: [String] {
+        ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
     }
+
+    /// The form that `init(_:)` reads: `8080,9000-9003`.
+    public var description: String { items.joined(separator: ",") }
 }
 
-/// Why a text is not a set of ports.
+/// Why a text is not a set of ports, and what to write instead.
 public struct PortSetError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// One line without control characters, however the text looked.
     public let description: String
+
+    fileprivate init(quoting text: some StringProtocol, _ reason: String) {
+        description = "`\(Self.shown(text))` \(reason)"
+    }
+
+    fileprivate init(number: some StringProtocol, _ reason: String) {
+        description = "\(Self.shown(number)) \(reason)"
+    }
+
+    private static func shown(_ text: some StringProtocol) -> String {
+        let limit = 60
+        let shown = text.unicodeScalars.prefix(limit).map { $0.escaped(asASCII: true) }.joined()
+        return text.unicodeScalars.count > limit ? shown + "..." : shown
+    }
 }
 
 extension PortSet {
-    /// Reads ports and ranges separated by commas: `8080`, `8080,9000-9003`.
+    /// Reads ports and ranges separated by commas: `8080`, `8080,9000-9003`, with spaces around them if need be.
     public init(_ text: String) throws(PortSetError) {
+        self.init(ranges: try Self.ranges(in: text))
+    }
+
+    /// Reads the same as ``init(_:)``, and leaves the ranges as they are written: in their order, even if they overlap.
+    public static func ranges(in text: String) throws(PortSetError) -> [ClosedRange<UInt16>] {
         var ranges: [ClosedRange<UInt16>] = []
         for item in text.split(separator: ",", omittingEmptySubsequences: false) {
-            ranges.append(try Self.range(item))
+            let item = trimmed(item)
+            guard !item.isEmpty else {
+                throw PortSetError(quoting: text, "lacks a port; write them like 8080,9000-9003")
+            }
+            ranges.append(try range(item))
         }
-        self.init(ranges: ranges)
+        return ranges
     }
 
     private static func range(_ item: Substring) throws(PortSetError) -> ClosedRange<UInt16> {
-        let bounds = item.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        let bounds = item.split(separator: "-", omittingEmptySubsequences: false).map(trimmed)
+        let isWritten = bounds.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isASCII && $0.isNumber } }
+        guard bounds.count <= 2, isWritten else {
+            throw PortSetError(quoting: item, "is not a port; write 8080, or 9000-9003 for a range")
+        }
         let first = try port(bounds[0])
-        guard bounds.count == 2 else { return first...first }
-        let last = try port(bounds[1])
+        let last = try port(bounds[bounds.count - 1])
         guard first <= last else {
-            throw PortSetError(description: "'\(item)' runs backwards; write \(last)-\(first)")
+            throw PortSetError(number: "\(first)-\(last)", "is reversed; write \(last)-\(first)")
         }
         return first...last
     }
 
-    private static func port(_ text: Substring) throws(PortSetError) -> UInt16 {
-        guard let port = UInt16(text), port > 0, text.allSatisfy(\.isNumber) else {
-            throw PortSetError(description: "'\(text)' is not a port (1-65535)")
-        }
+    private static func port(_ digits: Substring) throws(PortSetError) -> UInt16 {
+        guard let port = UInt16(digits), port > 0 else { throw PortSetError(number: digits, "is not a port (1-65535)") }
+        // Some YAML readers take 0010 for 8; nobody should have to know.
+        guard digits.first != "0" else { throw PortSetError(number: digits, "has a leading zero; write \(port)") }
         return port
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text.drop { $0 == " " }
+        while text.last == " " { text.removeLast() }
+        return text
     }
 }

@@ -19,7 +19,7 @@ public struct ConditionThresholds: Hashable, Sendable {
 /// One port that the agent watches.
 public struct WatchedPort: Hashable, Sendable {
     /// Which end of the connections the port is on.
-    public enum Side: String, Hashable, Sendable {
+    public enum Side: String, CaseIterable, Hashable, Sendable {
         /// The local port: the sockets of a server on this machine.
         case server
         /// The remote port: the sockets with which this machine is a client, as a proxy is of its upstreams.

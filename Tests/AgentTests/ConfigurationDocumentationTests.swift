@@ -1,3 +1,5 @@
+import Companion
+import SockWatch
 import Testing
 
 @testable import sse_sockwatch
@@ -31,15 +33,15 @@ struct ConfigurationDocumentationTests {
 
     @Test("names every key and every name that a value may have")
     func names() {
-        typealias Companion = CompanionConfiguration
         let keys =
             ["sampling", "defaults", "watch", "network_namespaces", "interval", "cpu_budget", "name", "ports", "side"]
             + ConfigurationReader.settingKeys + ["url", "preset", "format", "timeout", "metrics", "labels"]
             + ["aggregate", "kind"]
         let values =
-            Companion.presetNames + Companion.Value.allCases.map(\.rawValue) + Companion.Format.allCases.map(\.rawValue)
-            + Companion.Aggregate.allCases.map(\.rawValue) + Companion.Kind.allCases.map(\.rawValue)
-            + WatchConfiguration.Side.allCases.map(\.rawValue)
+            CompanionPreset.all.map(\.name) + CompanionValue.allCases.map(\.rawValue)
+            + CompanionFormat.allCases.map(\.rawValue)
+            + CompanionAggregate.allCases.map(\.rawValue) + CompanionKind.allCases.map(\.rawValue)
+            + WatchedPort.Side.allCases.map(\.rawValue)
         for name in keys + values {
             #expect(text.contains("`\(name)`"), "\(name) is not documented")
         }

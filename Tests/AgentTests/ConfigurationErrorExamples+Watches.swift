@@ -63,10 +63,10 @@ extension BadConfiguration {
             "config.yml:4:17: watch[1].ports: port 79 is listed twice; remove one of the two"
         ),
         BadConfiguration(
-            "watch:\n  - ports: 80\n    side: client\n  - { ports: 80, side: client }\n",
+            "watch:\n  - ports: 80\n    side: server\n  - { ports: 80, side: client }\n",
             """
-            config.yml:4:14: watch[1].ports: port 80 (client side) is already watched by watch[0] \
-            (config.yml:2:12); remove it from one of the two
+            config.yml:4:14: watch[1].ports: port 80 is already watched by watch[0] (config.yml:2:12); \
+            remove it from one of the two
             """
         ),
         BadConfiguration(
@@ -209,7 +209,7 @@ extension BadConfiguration {
             "      url: http://h/\n      metrics: { active_connections: { name: a, kind: percent } }\n",
             """
             config.yml:5:55: watch[0].companion.metrics.active_connections.kind: active_connections \
-            cannot be a percent, only a gauge
+            cannot be a percent, only gauge
             """
         ),
         BadConfiguration(
@@ -222,7 +222,7 @@ extension BadConfiguration {
         BadConfiguration(
             "      url: http://h/\n      metrics: { active_connections: { name: a, labels: { l: '~(' } } }\n",
             """
-            config.yml:5:62: watch[0].companion.metrics.active_connections.labels.l: `(` is not a regular \
+            config.yml:5:62: watch[0].companion.metrics.active_connections.labels.l: \"(\" is not a regular \
             expression: expected ')'
             """
         ),

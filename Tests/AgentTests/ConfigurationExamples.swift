@@ -35,7 +35,7 @@ enum ConfigurationExample {
                     node: { regex: "node-\\\\d+" }
                   aggregate: max
                   kind: counter
-          - ports: 8080
+          - ports: 8443
             side: client
             close_wait_stuck_after: 250ms
         network_namespaces: [self]

@@ -1,3 +1,6 @@
+import Companion
+import SockDiag
+import SockWatch
 import Testing
 
 @testable import sse_sockwatch
@@ -41,15 +44,15 @@ struct ConfigurationParsingTests {
             orders.companion
                 == CompanionConfiguration(
                     url: "http://127.0.0.1:8080/metrics",
-                    preset: "generic",
+                    preset: .generic,
                     format: nil,
                     timeout: .seconds(2),
                     metrics: [
                         .activeConnections: .init(
-                            name: "sse_active_connections",
-                            labels: ["stream": .equals("orders")]
+                            name: .equal("sse_active_connections"),
+                            labels: [.init(name: "stream", value: .equal("orders"))]
                         ),
-                        .heartbeatMissRate: .init(name: "hb_miss", kind: .percent),
+                        .heartbeatMissRate: .init(name: .equal("hb_miss"), kind: .percent),
                     ]
                 )
         )
@@ -62,9 +65,12 @@ struct ConfigurationParsingTests {
         #expect(prices.companion?.format == .json)
         #expect(
             prices.companion?.metrics[.reconnectionRate]
-                == .init(
-                    name: #"a "quoted" \ name, ünïcode"#,
-                    labels: ["transport": .matches("sse|uni_sse"), "node": .matches(#"node-\d+"#)],
+                == CompanionRule(
+                    name: .equal(#"a "quoted" \ name, ünïcode"#),
+                    labels: [
+                        .init(name: "node", value: try .expression(#"node-\d+"#)),
+                        .init(name: "transport", value: try .expression("sse|uni_sse")),
+                    ],
                     aggregate: .max,
                     kind: .counter
                 )
@@ -72,7 +78,7 @@ struct ConfigurationParsingTests {
 
         let upstream = configuration.watches[2]
         #expect(upstream.name == nil)
-        #expect(upstream.ports.ranges == [8080...8080])
+        #expect(upstream.ports.ranges == [8443...8443])
         #expect(upstream.side == .client)
         #expect(upstream.settings.closeWaitStuckAfter == .milliseconds(250))
         #expect(upstream.companion == nil)
@@ -143,25 +149,17 @@ struct ConfigurationParsingTests {
         #expect(DurationText.text(duration) == written)
     }
 
-    @Test("a caller's list of presets takes the place of the built-in one")
-    func presets() throws {
-        let text = "watch: [{ ports: 80, companion: { url: http://h/, preset: mine } }]"
-        let read = try AgentConfiguration.parse(Array(text.utf8), file: "f", knownPresets: ["mine"])
-        #expect(read.watches.first?.companion?.preset == "mine")
-        #expect(ConfigurationExample.complaint(text) != nil)
-    }
-
     @Test("in the names of presets and formats a hyphen is as good as an underscore", arguments: ["-", "_"])
     func hyphens(hyphen: String) throws {
         let names = "preset: nginx\(hyphen)exporter, format: key\(hyphen)value"
         let read = try ConfigurationExample.parse("watch: [{ ports: 80, companion: { url: http://h/, \(names) } }]")
-        #expect(read.watches.first?.companion?.preset == "nginx-exporter")
+        #expect(read.watches.first?.companion?.preset.name == "nginx-exporter")
         #expect(read.watches.first?.companion?.format == .keyValue)
     }
 
-    @Test("exactly the limit of ports is allowed, each side counted")
+    @Test("exactly the limit of ports is allowed, both sides together")
     func portLimit() throws {
-        let text = "watch: [{ ports: 1-1000 }, { ports: 1-24, side: client }]"
+        let text = "watch: [{ ports: 1-1000 }, { ports: 2001-2024, side: client }]"
         #expect(try ConfigurationExample.parse(text).watches.reduce(0) { $0 + $1.ports.count } == 1024)
     }
 }

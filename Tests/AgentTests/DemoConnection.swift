@@ -70,10 +70,11 @@ struct DemoConnection: Sendable {
         _ method: HTTPMethod,
         _ uri: String,
         port: Int,
+        headers: [(String, String)] = [],
         body: String = ""
     ) async throws -> (status: Int, headers: HTTPHeaders, body: String) {
         let connection = try await open(port: port)
-        try await connection.send(method, uri, headers: [("Connection", "close")], body: body)
+        try await connection.send(method, uri, headers: [("Connection", "close")] + headers, body: body)
         try await DemoLab.eventually("an answer to \(method) \(uri)") { connection.received.isComplete }
         try? await connection.close()
         let received = connection.received

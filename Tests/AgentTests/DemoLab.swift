@@ -68,6 +68,8 @@ struct DemoKernelSocket {
     var state: Int
     /// Unread bytes; of a listener the connections that wait to be accepted.
     var receiveQueue: Int
+    /// Bytes that the other side has not taken.
+    var sendQueue: Int
 
     static func all(port: Int) throws -> [DemoKernelSocket] {
         let file = try #require(fopen("/proc/net/tcp", "r"))
@@ -85,9 +87,10 @@ struct DemoKernelSocket {
         let fields = line.split(separator: " ")
         guard fields.count > 4,
             let port = fields[1].split(separator: ":").last.flatMap({ Int($0, radix: 16) }),
-            let state = Int(fields[3], radix: 16),
-            let queue = fields[4].split(separator: ":").last.flatMap({ Int($0, radix: 16) })
+            let state = Int(fields[3], radix: 16)
         else { return nil }
-        (localPort, self.state, receiveQueue) = (port, state, queue)
+        let queues = fields[4].split(separator: ":").compactMap { Int($0, radix: 16) }
+        guard queues.count == 2 else { return nil }
+        (localPort, self.state, sendQueue, receiveQueue) = (port, state, queues[0], queues[1])
     }
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Python's `prometheus_client`, where it is installed. The variable `PYTHON` names another python than `python3`.
+/// Python's `prometheus_client`, where it is installed. The variable `SSE_SOCKWATCH_PYTHON` names another python than `python3`.
 enum PythonClient {
     /// Prints how many samples its OpenMetrics parser finds in standard input. It must not contain a single quote.
     private static let program = """
@@ -31,6 +31,6 @@ enum PythonClient {
     }
 
     private static func command(readingFrom file: String) -> String {
-        "\"${PYTHON:-python3}\" -c '\(program)' < \(file) 2> /dev/null"
+        "\"${SSE_SOCKWATCH_PYTHON:-python3}\" -c '\(program)' < \(file) 2> /dev/null"
     }
 }

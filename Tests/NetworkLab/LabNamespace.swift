@@ -66,6 +66,12 @@ public final class LabNamespace: Sendable {
     /// - Throws: ``LabError`` with the program's standard error if it did not exit with 0.
     @discardableResult
     public func run(_ program: String, _ arguments: String...) throws -> String {
+        try run(program, arguments)
+    }
+
+    /// The same with the arguments in a list.
+    @discardableResult
+    public func run(_ program: String, _ arguments: [String]) throws -> String {
         try Command.run([program] + arguments, in: self)
     }
 

@@ -29,11 +29,18 @@ public struct SsOutput: Sendable {
     /// - Parameters:
     ///   - isExtended: with `-e`: timer, uid, inode, cookie, cgroup.
     ///   - hasInternals: with `-i`: tcp_info.
-    public init(of namespace: LabNamespace, isExtended: Bool = false, hasInternals: Bool = false) throws {
+    ///   - hasProcesses: with `-p`: who holds each socket.
+    public init(
+        of namespace: LabNamespace,
+        isExtended: Bool = false,
+        hasInternals: Bool = false,
+        hasProcesses: Bool = false
+    ) throws {
         // -O: one line for each socket.
         var options = "-tanHO"
         if isExtended { options += "e" }
         if hasInternals { options += "i" }
+        if hasProcesses { options += "p" }
         try self.init(parsing: try namespace.run("ss", options))
     }
 

@@ -38,8 +38,7 @@ struct LabServerTests {
     private func expectClean(_ server: LabServer) async throws {
         let namespace = try LabNamespace()
         let running = try await server.start(in: namespace)
-        let client = try namespace.connect(to: running.endpoint)
-        try client.write(Request.get)
+        let client = try server.visit(at: running.endpoint, in: namespace)
         try client.readUntil(": beat\n\n")
         try client.shutdownWriting()
         // Which of the two sides is in TIME-WAIT or gone is a matter of who closed first.
@@ -58,7 +57,7 @@ struct LabServerTests {
         let namespace = try LabNamespace()
         let running = try await server.start(in: namespace)
         for _ in 0..<3 {
-            try visit(server, at: running, in: namespace).close()
+            try server.visit(at: running.endpoint, in: namespace).close()
         }
         let leaked = try await eventually("three accepted sockets are in CLOSE-WAIT for a second") {
             try accepted(by: running, in: namespace, state: "CLOSE-WAIT")
@@ -66,7 +65,7 @@ struct LabServerTests {
             sockets.count == 3 && sockets.allSatisfy { $0.milliseconds("lastack") ?? 0 >= 1000 }
         }
 
-        let next = try visit(server, at: running, in: namespace)
+        let next = try server.visit(at: running.endpoint, in: namespace)
         let own = try next.local
         try await eventually("the next client is accepted") {
             try accepted(by: running, in: namespace, state: "ESTAB").map(\.remote)
@@ -85,24 +84,4 @@ struct LabServerTests {
         try SsOutput(of: namespace, isExtended: true, hasInternals: true).connections(onPort: running.port)
             .filter { $0.state == state && $0.isAccepted }
     }
-
-    /// Connects, sends the request that the server leaks on, and reads what there is to read: closing with unread bytes
-    /// would send a reset in place of a FIN.
-    private func visit(
-        _ server: LabServer,
-        at running: RunningServer,
-        in namespace: LabNamespace
-    ) throws -> RawSocket {
-        let client = try namespace.connect(to: running.endpoint)
-        try client.write(server == .leakUvicorn ? Request.largePost : Request.get)
-        if server != .leakPause { try client.readUntil("hello\n\n") }
-        return client
-    }
-}
-
-private enum Request {
-    static let get = "GET /events HTTP/1.1\r\nHost: test\r\nAccept: text/event-stream\r\n\r\n"
-    static let largePost =
-        "POST /events HTTP/1.1\r\nHost: test\r\nContent-Length: 200000\r\n\r\n"
-        + String(repeating: "x", count: 100_000)
 }

@@ -19,7 +19,7 @@ struct PortSetTests {
             ("10-20,21-30,40", "10-30,40"),
             ("7,7,7", "7"),
             ("65534-65535,65535", "65534-65535"),
-            ("0080", "80"),
+            (" 80 , 90 - 91 ", "80,90-91"),
         ]
     )
     func reading(text: String, canonical: String) throws {
@@ -31,23 +31,25 @@ struct PortSetTests {
     @Test(
         "that is no set is refused with the reason",
         arguments: [
-            ("", "'' is not a port (1-65535)"),
-            ("0", "'0' is not a port (1-65535)"),
-            ("65536", "'65536' is not a port (1-65535)"),
-            ("80800,80", "'80800' is not a port (1-65535)"),
-            ("80,", "'' is not a port (1-65535)"),
-            (",80", "'' is not a port (1-65535)"),
-            ("80-", "'' is not a port (1-65535)"),
-            ("-80", "'' is not a port (1-65535)"),
-            ("+80", "'+80' is not a port (1-65535)"),
-            ("80 ", "'80 ' is not a port (1-65535)"),
-            ("http", "'http' is not a port (1-65535)"),
-            ("0x50", "'0x50' is not a port (1-65535)"),
-            ("8٠", "'8٠' is not a port (1-65535)"),
-            ("1-2-3", "'2-3' is not a port (1-65535)"),
-            ("0-10", "'0' is not a port (1-65535)"),
-            ("9003-9000", "'9003-9000' runs backwards; write 9000-9003"),
-            ("99999999999999999999", "'99999999999999999999' is not a port (1-65535)"),
+            ("", "`` lacks a port; write them like 8080,9000-9003"),
+            ("80,", "`80,` lacks a port; write them like 8080,9000-9003"),
+            (",80", "`,80` lacks a port; write them like 8080,9000-9003"),
+            ("80,,81", "`80,,81` lacks a port; write them like 8080,9000-9003"),
+            ("0", "0 is not a port (1-65535)"),
+            ("65536", "65536 is not a port (1-65535)"),
+            ("80800,80", "80800 is not a port (1-65535)"),
+            ("0-10", "0 is not a port (1-65535)"),
+            ("99999999999999999999", "99999999999999999999 is not a port (1-65535)"),
+            ("80-", "`80-` is not a port; write 8080, or 9000-9003 for a range"),
+            ("-80", "`-80` is not a port; write 8080, or 9000-9003 for a range"),
+            ("+80", "`+80` is not a port; write 8080, or 9000-9003 for a range"),
+            ("http", "`http` is not a port; write 8080, or 9000-9003 for a range"),
+            ("0x50", "`0x50` is not a port; write 8080, or 9000-9003 for a range"),
+            ("8٠", #"`8\u{0660}` is not a port; write 8080, or 9000-9003 for a range"#),
+            ("8\u{1B}[31m", #"`8\u{1B}[31m` is not a port; write 8080, or 9000-9003 for a range"#),
+            ("1-2-3", "`1-2-3` is not a port; write 8080, or 9000-9003 for a range"),
+            ("0080", "0080 has a leading zero; write 80"),
+            ("9003-9000", "9003-9000 is reversed; write 9000-9003"),
         ]
     )
     func refusing(text: String, reason: String) throws {

@@ -28,10 +28,11 @@ struct AgentOptions: ParsableArguments {
     @OptionGroup var log: LogOptions
 
     func validate() throws {
-        let isTaken = ["/", "/-/healthy", "/-/ready", "/api/v1/snapshot"].contains(telemetryPath)
-        let isPath =
-            telemetryPath.hasPrefix("/") && !telemetryPath.contains { $0.isWhitespace || "?#{}*:".contains($0) }
-        guard isPath, !isTaken, telemetryPath.count > 1 else {
+        let isPlain = telemetryPath.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "/-_.~".contains($0) }
+        // Slashes in a row, or one at the end, would make two paths of one.
+        let parts = telemetryPath.split(separator: "/", omittingEmptySubsequences: false)
+        let isPath = parts.count > 1 && parts[0].isEmpty && parts.dropFirst().allSatisfy { !$0.isEmpty }
+        guard isPlain, isPath, !WebServer.ownPaths.contains(telemetryPath) else {
             throw ValidationError(
                 "--web.telemetry-path: '\(telemetryPath)' must be a path of its own, such as /metrics"
             )

@@ -27,7 +27,7 @@ struct CheckConfigCommand: ParsableCommand {
         let path = file ?? configFile ?? ""
         let configuration: AgentConfiguration
         do throws(ConfigurationError) {
-            configuration = try AgentConfiguration.load(file: path, knownPresets: CompanionPreset.all.map(\.name))
+            configuration = try AgentConfiguration.load(file: path)
         } catch {
             let isUnreadable = error.problems.allSatisfy { $0.place == nil }
             throw CommandFailure(error.description, status: isUnreadable ? ExitStatus.failure : ExitStatus.finding)

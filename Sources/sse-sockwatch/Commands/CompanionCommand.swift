@@ -1,6 +1,6 @@
 import ArgumentParser
 import Companion
-import Glibc
+import HostSystem
 import MetricsExport
 
 /// Shows what a mapping extracts from a server's own numbers, before a configuration relies on it.
@@ -52,7 +52,7 @@ struct CompanionCommand: AsyncParsableCommand {
         do {
             document = try CompanionDocument(response.body, format: format, contentType: response.contentType)
         } catch {
-            throw stopped(error.description(of: source), ExitCode(1))
+            throw CommandFailure(error.description(of: source), status: ExitStatus.finding)
         }
         if all {
             write(document.samples.map(\.line))
@@ -77,30 +77,23 @@ extension CompanionCommand {
     }
 
     private func chosenFormat() throws -> CompanionFormat? {
-        guard let format else { return nil }
-        guard let chosen = CompanionFormat(rawValue: String(format.map { $0 == "_" ? "-" : $0 })) else {
-            let known = CompanionFormat.allCases.map(\.rawValue).joined(separator: ", ")
-            throw misused("--format: \"\(format)\" is not a format; there are \(known)")
+        do {
+            return try format.map(CompanionFormat.named)
+        } catch {
+            throw misused("--format: \(error)")
         }
-        return chosen
     }
 
     private func chosenTimeout() throws -> Duration {
         do {
-            let duration = try DurationText.parse(timeout)
-            guard CompanionConfiguration.timeoutRange.contains(duration) else {
-                let range = CompanionConfiguration.timeoutRange
-                let (least, most) = (DurationText.text(range.lowerBound), DurationText.text(range.upperBound))
-                throw misused("--timeout: \(timeout) is out of range; \(least) to \(most) are possible")
-            }
-            return duration
-        } catch let problem as DurationText.Problem {
-            throw misused("--timeout: \(problem.message)")
+            return try DurationText.parse(timeout, in: CompanionConfiguration.timeoutRange)
+        } catch {
+            throw misused("--timeout: \(error.message)")
         }
     }
 }
 
-// MARK: - Sources
+// MARK: - Reading and writing
 
 extension CompanionCommand {
     private func fetch(_ text: String, timeout: Duration) async throws -> (String, CompanionResponse) {
@@ -117,83 +110,32 @@ extension CompanionCommand {
             return (url.description, response)
         } catch {
             await client.shutdown()
-            throw stopped(error.message, ExitCode(1))
+            throw CommandFailure(error.message, status: ExitStatus.finding)
         }
     }
 
     /// A file has no content type, so the preset, `--format` or its look decides how it is read.
     private func read(_ path: String) throws -> (String, CompanionResponse) {
         let source = path == "-" ? "standard input" : path
-        do throws(BoundedFile.Problem) {
-            let bytes = try BoundedFile.read(path, limit: CompanionClient.defaultSizeLimit)
-            return (source, CompanionResponse(body: bytes, contentType: nil, duration: .zero))
+        let limit = CompanionClient.defaultSizeLimit
+        let bytes: [UInt8]
+        do {
+            // One byte more than allowed tells a file that is too large from one that just fits.
+            bytes =
+                try path == "-" ? WholeFile.readStandardInput(upTo: limit + 1) : WholeFile.read(path, upTo: limit + 1)
         } catch {
-            throw stopped("\(source): \(error.message)", ExitCode(2))
+            throw CommandFailure("\(source): \(error.advice)")
         }
-    }
-}
-
-/// Reads a file, or standard input for `-`. The corresponding C functions are `open` and `read`.
-private enum BoundedFile {
-    struct Problem: Error {
-        var message: String
+        guard bytes.count <= limit else { throw CommandFailure("\(source): larger than \(limit) bytes, the limit") }
+        return (source, CompanionResponse(body: bytes, contentType: nil, duration: .zero))
     }
 
-    static func read(_ path: String, limit: Int) throws(Problem) -> [UInt8] {
-        let descriptor = try path == "-" ? STDIN_FILENO : retrying { open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) }
-        defer { if path != "-" { close(descriptor) } }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 64 << 10)
-        while true {
-            let count = try retrying { Glibc.read(descriptor, &chunk, chunk.count) }
-            if count == 0 { return bytes }
-            bytes.append(contentsOf: chunk[..<count])
-            if bytes.count > limit { throw Problem(message: "larger than \(limit) bytes, the limit") }
-        }
-    }
-
-    private static func retrying<Result: FixedWidthInteger>(_ body: () -> Result) throws(Problem) -> Result {
-        while true {
-            let result = body()
-            if result >= 0 { return result }
-            switch errno {
-            case EINTR: continue
-            case ENOENT: throw Problem(message: "no such file; check the path")
-            case EACCES: throw Problem(message: "no permission to read it")
-            case EISDIR: throw Problem(message: "is a directory; name the file in it")
-            default: throw Problem(message: "cannot read it: \(String(cString: strerror(errno)))")
-            }
-        }
-    }
-}
-
-// MARK: - Output
-
-extension CompanionCommand {
     private func write(_ lines: [String]) {
         // One write for all: with --all there may be a hundred thousand lines.
-        if !lines.isEmpty { print(lines.joined(separator: "\n")) }
+        if !lines.isEmpty { Terminal.print(lines.joined(separator: "\n")) }
     }
 
-    /// Says on standard error what went wrong and gives the code to end with.
-    private func stopped(_ message: String, _ code: ExitCode) -> ExitCode {
-        var standardError = StandardError()
-        print(message, to: &standardError)
-        return code
-    }
-
-    private func misused(_ message: String) -> ExitCode {
-        stopped("\(message); see `sse-sockwatch help companion`", ExitCode(2))
-    }
-}
-
-private struct StandardError: TextOutputStream {
-    mutating func write(_ text: String) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-            guard count > 0 || errno == EINTR else { return }
-            rest = rest.dropFirst(max(count, 0))
-        }
+    private func misused(_ message: String) -> CommandFailure {
+        CommandFailure("\(message); see `sse-sockwatch help companion`")
     }
 }

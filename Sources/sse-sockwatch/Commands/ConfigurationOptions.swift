@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Companion
 
 /// Where a command learns which ports to watch.
 struct ConfigurationOptions: ParsableArguments {
@@ -20,8 +19,7 @@ struct ConfigurationOptions: ParsableArguments {
 
     /// The configuration of the file with the ports of the flags in place of its own.
     func load() throws -> AgentConfiguration {
-        let known = CompanionPreset.all.map(\.name)
-        let configuration = try file.map { try AgentConfiguration.load(file: $0, knownPresets: known) }
+        let configuration = try file.map { try AgentConfiguration.load(file: $0) }
         return try (configuration ?? AgentConfiguration()).watching(try ports.map(WatchArgument.parse))
     }
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import NIOPosix
 internal import ServiceLifecycle
+internal import SockDiag
 
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -68,7 +69,7 @@ struct DemoCommand: AsyncParsableCommand {
         configuration.watches = [
             WatchConfiguration(
                 name: "demo",
-                ports: PortRangeList([UInt16(server.port)...UInt16(server.port)]),
+                ports: PortSet([UInt16(server.port)]),
                 settings: configuration.defaults,
                 companion: CompanionConfiguration(
                     url: "http://\(DemoServer.authority(host: server.host, port: server.controlPort))/metrics"

@@ -93,7 +93,7 @@ struct ListCommand: ParsableCommand {
                 return records
             } catch {
                 attempt += 1
-                guard error.isTransient, attempt < 3 else { throw error }
+                guard error.isTransient, attempt <= KernelSampler.mostRetries else { throw error }
             }
         }
     }

@@ -1,3 +1,7 @@
+import Companion
+import SockDiag
+import SockWatch
+
 extension AgentConfiguration {
     /// The configuration with its defaults written out (but for those of a preset), as YAML that reads as an equal
     /// configuration. The same value always gives the same text.
@@ -54,44 +58,43 @@ private struct YAMLWriter {
 
     mutating func watch(_ watch: WatchConfiguration) {
         if let name = watch.name { line("name: \(Self.quoted(name))") }
-        line("ports: [\(watch.ports.texts.joined(separator: ", "))]")
+        line("ports: [\(watch.ports.items.joined(separator: ", "))]")
         line("side: \(watch.side.rawValue)")
         settings(watch.settings)
         guard let companion = watch.companion else { return }
         line("companion:")
         indented { writer in
             writer.line("url: \(Self.quoted(companion.url))")
-            writer.line("preset: \(Self.quoted(companion.preset))")
+            writer.line("preset: \(Self.quoted(companion.preset.name))")
             if let format = companion.format { writer.line("format: \(format.rawValue)") }
             writer.line("timeout: \(DurationText.text(companion.timeout))")
             guard !companion.metrics.isEmpty else { return }
             writer.line("metrics:")
             writer.indented { writer in
-                for value in CompanionConfiguration.Value.allCases {
-                    guard let metric = companion.metrics[value] else { continue }
+                for value in CompanionValue.allCases {
+                    guard let rule = companion.metrics[value] else { continue }
                     writer.line("\(value.rawValue):")
-                    writer.indented { $0.metric(metric) }
+                    writer.indented { $0.rule(rule) }
                 }
             }
         }
     }
 
-    private mutating func metric(_ metric: CompanionConfiguration.Metric) {
-        line("name: \(Self.quoted(metric.name))")
-        if !metric.labels.isEmpty {
+    private mutating func rule(_ rule: CompanionRule) {
+        line("name: \(Self.quoted(rule.name.source))")
+        if !rule.labels.isEmpty {
             line("labels:")
             indented { writer in
-                for (name, match) in metric.labels.sorted(by: { $0.key < $1.key }) {
-                    switch match {
-                    case .equals(let value): writer.line("\(Self.quoted(name)): \(Self.quoted(value))")
-                    case .matches(let pattern):
-                        writer.line("\(Self.quoted(name)): { regex: \(Self.quoted(pattern)) }")
-                    }
+                for label in rule.labels {
+                    let value = Self.quoted(label.value.source)
+                    writer.line(
+                        "\(Self.quoted(label.name)): " + (label.value.isExpression ? "{ regex: \(value) }" : value)
+                    )
                 }
             }
         }
-        if let aggregate = metric.aggregate { line("aggregate: \(aggregate.rawValue)") }
-        if let kind = metric.kind { line("kind: \(kind.rawValue)") }
+        if let aggregate = rule.aggregate { line("aggregate: \(aggregate.rawValue)") }
+        if let kind = rule.kind { line("kind: \(kind.rawValue)") }
     }
 
     /// In double quotes, with everything escaped that YAML or a terminal could take for something else.

@@ -13,7 +13,7 @@ extension AgentConfiguration {
                         range.map { port in
                             WatchedPort(
                                 port: port,
-                                side: watch.side == .server ? .server : .client,
+                                side: watch.side,
                                 name: watch.name ?? "",
                                 thresholds: watch.settings.thresholds
                             )
@@ -47,7 +47,7 @@ extension AgentConfiguration {
 
 extension WatchConfiguration {
     /// What stands in the label `port` of what concerns the watch as a whole: `8080`, or `8080,9000-9003`.
-    var portLabel: String { ports.texts.joined(separator: ",") }
+    var portLabel: String { ports.description }
 }
 
 extension WatchSettings {
@@ -61,36 +61,13 @@ extension WatchSettings {
 
 extension CompanionConfiguration {
     fileprivate func target(id: String) throws(CompanionMappingError) -> CompanionTarget {
-        var rules: [CompanionValue: [CompanionRule]] = [:]
-        for (value, metric) in metrics {
-            guard let name = CompanionValue(rawValue: value.rawValue) else { continue }
-            rules[name] = [try metric.rule()]
-        }
-        return try CompanionTarget(
+        try CompanionTarget(
             id: id,
             url: CompanionURL(url),
-            preset: .named(preset),
-            format: format.flatMap { CompanionFormat(rawValue: $0.rawValue) },
-            mapping: CompanionMapping(rules: rules),
+            preset: preset,
+            format: format,
+            mapping: CompanionMapping(rules: metrics.mapValues { [$0] }),
             timeout: timeout
-        )
-    }
-}
-
-extension CompanionConfiguration.Metric {
-    fileprivate func rule() throws(CompanionMappingError) -> CompanionRule {
-        var labels: [CompanionRule.Label] = []
-        for (name, match) in self.labels.sorted(by: { $0.key < $1.key }) {
-            switch match {
-            case .equals(let text): labels.append(.init(name: name, value: .equal(text)))
-            case .matches(let pattern): labels.append(.init(name: name, value: try .expression(pattern)))
-            }
-        }
-        return CompanionRule(
-            name: .equal(name),
-            labels: labels,
-            aggregate: aggregate.flatMap { CompanionAggregate(rawValue: $0.rawValue) },
-            kind: kind.flatMap { CompanionKind(rawValue: $0.rawValue) }
         )
     }
 }

@@ -1,3 +1,6 @@
+import SockDiag
+import SockWatch
+
 /// What the agent is told to do: which ports to watch, how often, by which thresholds. An immutable value; a reload makes
 /// a new one.
 struct AgentConfiguration: Sendable, Equatable {
@@ -16,7 +19,7 @@ struct AgentConfiguration: Sendable, Equatable {
 
     static let intervalRange: ClosedRange<Duration> = .milliseconds(100) ... .seconds(3600)
     static let cpuBudgetPercentRange: ClosedRange<Double> = 0.1...100
-    /// How many ports all watches may hold together.
+    /// How many ports all watches may hold together. More make more series than a Prometheus should get from one agent.
     static let watchedPortLimit = 1024
 }
 
@@ -36,18 +39,11 @@ struct WatchSettings: Sendable, Equatable {
 struct WatchConfiguration: Sendable, Equatable {
     /// For people and for the label of `port_info`: 1 to 64 of `a-z A-Z 0-9 _ . : -`; no two watches share one.
     var name: String?
-    var ports: PortRangeList
-    var side: Side = .server
+    var ports: PortSet
+    var side = WatchedPort.Side.server
     /// Complete: the defaults are already filled in.
     var settings = WatchSettings()
     var companion: CompanionConfiguration?
-
-    enum Side: String, Sendable, CaseIterable {
-        /// The ports are local: connections that clients opened to this machine.
-        case server
-        /// The ports are remote: connections that this machine opened, such as a proxy's to its upstream.
-        case client
-    }
 
     static let nameLengthLimit = 64
 

@@ -10,14 +10,17 @@ enum ConfigurationFile {
         do throws(SystemCallError) {
             return try WholeFile.read(path, upTo: YAMLNode.sizeLimit + 1)
         } catch {
-            throw ConfigurationProblem(at: nil, message(error))
+            throw ConfigurationProblem(at: nil, error.advice)
         }
     }
+}
 
-    private static func message(_ error: SystemCallError) -> String {
-        if error.isMissingFile { return "no such file; check the path" }
-        if error.isDenied { return "no permission to read it; the agent's user needs read access" }
-        if error.isDirectory { return "is a directory; name the file in it" }
-        return "\(error)"
+extension SystemCallError {
+    /// What to tell somebody who named a file that cannot be read.
+    var advice: String {
+        if isMissingFile { return "no such file; check the path" }
+        if isDenied { return "no permission to read it; the agent's user needs read access" }
+        if isDirectory { return "is a directory; name the file in it" }
+        return description
     }
 }

@@ -23,8 +23,7 @@ struct ConfigurationProblem: Error, Sendable, Equatable {
 
 extension ConfigurationProblem {
     /// Text of the user's as it may stand in a message: on one line, without control characters, and not too long.
-    static func shown(_ text: String) -> String {
-        let limit = 60
+    static func shown(_ text: String, upTo limit: Int = 60) -> String {
         var shown = ""
         var count = 0
         for scalar in text.unicodeScalars {

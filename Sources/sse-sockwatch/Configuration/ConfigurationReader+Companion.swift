@@ -1,3 +1,5 @@
+import Companion
+
 extension ConfigurationReader {
     mutating func companion(_ field: Field) -> CompanionConfiguration? {
         guard let fields = fields(of: field, known: ["url", "preset", "format", "timeout", "metrics"]) else {
@@ -6,7 +8,7 @@ extension ConfigurationReader {
         let example = "http://127.0.0.1:8080/metrics"
         var companion = CompanionConfiguration(url: "")
         if let preset = preset(fields["preset"]) { companion.preset = preset }
-        if let format = choice(fields["format"], of: CompanionConfiguration.Format.self) { companion.format = format }
+        if let format = choice(fields["format"], of: CompanionFormat.self) { companion.format = format }
         if let timeout = duration(fields["timeout"], in: CompanionConfiguration.timeoutRange) {
             companion.timeout = timeout
         }
@@ -22,59 +24,56 @@ extension ConfigurationReader {
         return companion
     }
 
-    private mutating func preset(_ field: Field?) -> String? {
-        guard let field, let name = text(field, example: CompanionConfiguration.defaultPreset) else { return nil }
-        if let preset = knownPresets.first(where: { Self.isSameName($0, name) }) { return preset }
-        let hint = NearestName.hint(for: name, among: knownPresets)
+    private mutating func preset(_ field: Field?) -> CompanionPreset? {
+        guard let field, let name = text(field, example: CompanionPreset.generic.name) else { return nil }
+        if let preset = CompanionPreset.all.first(where: { Self.isSameName($0.name, name) }) { return preset }
+        let hint = NearestName.hint(for: name, among: CompanionPreset.all.map(\.name))
         note(field, "there is no preset `\(ConfigurationProblem.shown(name))`; \(hint)")
         return nil
     }
 
-    private mutating func metrics(_ field: Field) -> [CompanionConfiguration.Value: CompanionConfiguration.Metric] {
-        let values = CompanionConfiguration.Value.allCases
+    private mutating func metrics(_ field: Field) -> [CompanionValue: CompanionRule] {
+        let values = CompanionValue.allCases
         guard let fields = fields(of: field, known: values.map(\.rawValue)) else { return [:] }
-        var metrics: [CompanionConfiguration.Value: CompanionConfiguration.Metric] = [:]
+        var metrics: [CompanionValue: CompanionRule] = [:]
         for value in values {
             guard let field = fields[value.rawValue] else { continue }
-            metrics[value] = metric(field, for: value)
+            metrics[value] = rule(field, for: value)
         }
         return metrics
     }
 
-    private mutating func metric(
-        _ field: Field,
-        for value: CompanionConfiguration.Value
-    ) -> CompanionConfiguration.Metric? {
+    private mutating func rule(_ field: Field, for value: CompanionValue) -> CompanionRule? {
         guard let fields = fields(of: field, known: ["name", "labels", "aggregate", "kind"]) else { return nil }
         let example = "sse_\(value.rawValue)"
-        var metric = CompanionConfiguration.Metric(name: "")
-        if let field = fields["labels"] { metric.labels = labels(field) }
-        if let aggregate = choice(fields["aggregate"], of: CompanionConfiguration.Aggregate.self) {
-            metric.aggregate = aggregate
+        let labels = fields["labels"].map { self.labels($0) } ?? []
+        let aggregate = choice(fields["aggregate"], of: CompanionAggregate.self)
+        let kind = choice(fields["kind"], of: CompanionKind.self)
+        let name = required("name", in: fields, example: example).flatMap { self.name($0, example: example) }
+        let rule = CompanionRule(name: .equal(name ?? ""), labels: labels, aggregate: aggregate, kind: kind)
+        do throws(CompanionMappingError) {
+            try rule.validate(for: value)
+        } catch {
+            note(fields["kind"] ?? field, error.message)
         }
-        if let field = fields["kind"] {
-            metric.kind = choice(field, of: CompanionConfiguration.Kind.self)
-            if let kind = metric.kind, !value.kinds.contains(kind) {
-                let kinds = value.kinds.map(\.rawValue).joined(separator: " or ")
-                note(field, "\(value.rawValue) cannot be a \(kind.rawValue), only a \(kinds)")
-            }
-        }
-        guard let field = required("name", in: fields, example: example), let name = text(field, example: example)
-        else { return nil }
+        return name == nil ? nil : rule
+    }
+
+    private mutating func name(_ field: Field, example: String) -> String? {
+        guard let name = text(field, example: example) else { return nil }
         guard (1...CompanionConfiguration.patternLengthLimit).contains(name.utf8.count) else {
             note(field, "must have 1 to \(CompanionConfiguration.patternLengthLimit) bytes")
             return nil
         }
-        metric.name = name
-        return metric
+        return name
     }
 
-    private mutating func labels(_ field: Field) -> [String: CompanionConfiguration.LabelMatch] {
+    private mutating func labels(_ field: Field) -> [CompanionRule.Label] {
         guard case .mapping(let entries) = field.value.content else {
             note(field, "must be a mapping such as { stream: orders }, but is \(field.value.kindName)")
-            return [:]
+            return []
         }
-        var labels: [String: CompanionConfiguration.LabelMatch] = [:]
+        var labels: [CompanionRule.Label] = []
         for entry in entries {
             let path = field.path.key(entry.key)
             guard Self.isLabelName(entry.key) else {
@@ -87,38 +86,38 @@ extension ConfigurationReader {
                 )
                 continue
             }
-            labels[entry.key] = labelMatch(Field(value: entry.value, path: path))
+            if let pattern = pattern(Field(value: entry.value, path: path)) {
+                labels.append(CompanionRule.Label(name: entry.key, value: pattern))
+            }
         }
-        return labels
+        return labels.sorted { $0.name < $1.name }
     }
 
     /// Reads `value`, `~expression` or `{ regex: expression }`.
-    private mutating func labelMatch(_ field: Field) -> CompanionConfiguration.LabelMatch? {
-        let example = "orders, ~regex or { regex: ... }"
+    private mutating func pattern(_ field: Field) -> CompanionPattern? {
         if case .mapping = field.value.content {
             guard let fields = fields(of: field, known: ["regex"]),
                 let regex = required("regex", in: fields, example: "sse|uni_sse"),
-                let pattern = text(regex, example: "sse|uni_sse")
+                let source = text(regex, example: "sse|uni_sse")
             else { return nil }
-            return expression(pattern, of: regex)
+            return expression(source, of: regex)
         }
         // Quotes make an empty value a value: a label that must be empty or absent.
-        guard let text = text(field, example: example) else { return nil }
-        guard text.hasPrefix("~") else { return .equals(text) }
+        guard let text = text(field, example: "orders, ~regex or { regex: ... }") else { return nil }
+        guard text.hasPrefix("~") else { return .equal(text) }
         return expression(String(text.dropFirst()), of: field)
     }
 
-    private mutating func expression(_ pattern: String, of field: Field) -> CompanionConfiguration.LabelMatch? {
-        guard (1...CompanionConfiguration.patternLengthLimit).contains(pattern.utf8.count) else {
-            note(field, "a regular expression must have 1 to \(CompanionConfiguration.patternLengthLimit) bytes")
+    private mutating func expression(_ source: String, of field: Field) -> CompanionPattern? {
+        let limit = CompanionConfiguration.patternLengthLimit
+        guard (1...limit).contains(source.utf8.count) else {
+            note(field, "a regular expression must have 1 to \(limit) bytes")
             return nil
         }
-        do {
-            _ = try Regex(pattern)
-            return .matches(pattern)
+        do throws(CompanionMappingError) {
+            return try .expression(source)
         } catch {
-            let reason = ConfigurationProblem.shown("\(error)")
-            note(field, "`\(ConfigurationProblem.shown(pattern))` is not a regular expression: \(reason)")
+            note(field, ConfigurationProblem.shown(error.message, upTo: 2 * limit))
             return nil
         }
     }

@@ -1,3 +1,6 @@
+import SockDiag
+import SockWatch
+
 extension ConfigurationReader {
     /// A range of a watch with the place where it is written.
     private struct PlacedRange {
@@ -14,16 +17,16 @@ extension ConfigurationReader {
         for (index, item) in items.enumerated() {
             guard let fields = fields(of: item, known: known) else { continue }
             let name = name(fields["name"], index: index, taken: &names)
-            let side = choice(fields["side"], of: WatchConfiguration.Side.self) ?? .server
+            let side = choice(fields["side"], of: WatchedPort.Side.self) ?? .server
             let settings = settings(fields, defaults: defaults)
             let companion = fields["companion"].flatMap { self.companion($0) }
             guard let portsField = required("ports", in: fields, example: "[8080]") else { continue }
             let ranges = ranges(portsField)
-            claim(ranges, side: side, watch: index, field: portsField, in: &ledger)
+            claim(ranges, watch: index, field: portsField, in: &ledger)
             watches.append(
                 WatchConfiguration(
                     name: name,
-                    ports: PortRangeList(ranges.map(\.range)),
+                    ports: PortSet(ranges: ranges.map(\.range)),
                     side: side,
                     settings: settings,
                     companion: companion
@@ -72,10 +75,10 @@ extension ConfigurationReader {
         var ranges: [PlacedRange] = []
         for item in items {
             guard let text = text(Field(value: item, path: field.path), example: "8080 or 9000-9003") else { continue }
-            do throws(PortRangeList.Problem) {
-                ranges += try PortRangeList.parseRanges(text).map { PlacedRange(range: $0, place: item.place) }
+            do throws(PortSetError) {
+                ranges += try PortSet.ranges(in: text).map { PlacedRange(range: $0, place: item.place) }
             } catch {
-                note(ConfigurationProblem(at: item.place, path: field.path, error.message))
+                note(ConfigurationProblem(at: item.place, path: field.path, error.description))
             }
         }
         return ranges
@@ -83,13 +86,12 @@ extension ConfigurationReader {
 
     private mutating func claim(
         _ ranges: [PlacedRange],
-        side: WatchConfiguration.Side,
         watch: Int,
         field: Field,
         in ledger: inout PortLedger<TextPlace>
     ) {
         for range in ranges {
-            guard let conflict = ledger.claim(range.range, side: side, watch: watch, origin: range.place) else {
+            guard let conflict = ledger.claim(range.range, watch: watch, origin: range.place) else {
                 continue
             }
             let message =
@@ -99,7 +101,7 @@ extension ConfigurationReader {
                 case .taken(let port, watch, _):
                     "port \(port) is listed twice; remove one of the two"
                 case .taken(let port, let other, let place):
-                    "port \(port) (\(side) side) is already watched by watch[\(other)] (\(file):\(place)); "
+                    "port \(port) is already watched by watch[\(other)] (\(file):\(place)); "
                         + "remove it from one of the two"
                 }
             note(ConfigurationProblem(at: range.place, path: field.path, message))

@@ -4,13 +4,10 @@
 struct ConfigurationReader {
     /// As the user named it.
     let file: String
-    /// Names that `companion.preset` may have.
-    let knownPresets: [String]
     private(set) var problems: [ConfigurationProblem] = []
 
-    init(file: String, knownPresets: [String]) {
+    init(file: String) {
         self.file = file
-        self.knownPresets = knownPresets
     }
 
     mutating func note(_ problem: ConfigurationProblem) {
@@ -85,10 +82,7 @@ extension ConfigurationReader {
     mutating func duration(_ field: Field?, in range: ClosedRange<Duration>) -> Duration? {
         guard let field, let text = text(field, example: "5s") else { return nil }
         do throws(DurationText.Problem) {
-            let duration = try DurationText.parse(text)
-            if range.contains(duration) { return duration }
-            let limits = "\(DurationText.text(range.lowerBound)) to \(DurationText.text(range.upperBound))"
-            note(field, "\(ConfigurationProblem.shown(text)) is out of range; allowed are \(limits)")
+            return try DurationText.parse(text, in: range)
         } catch {
             note(field, error.message)
         }

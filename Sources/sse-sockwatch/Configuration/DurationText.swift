@@ -44,6 +44,16 @@ enum DurationText {
         return .milliseconds(total)
     }
 
+    /// Reads a duration that must lie in a range.
+    static func parse(_ text: String, in range: ClosedRange<Duration>) throws(Problem) -> Duration {
+        let duration = try parse(text)
+        guard range.contains(duration) else {
+            let limits = "\(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
+            throw Problem(message: "\(ConfigurationProblem.shown(text)) is out of range; allowed are \(limits)")
+        }
+        return duration
+    }
+
     /// The shortest text that ``parse(_:)`` reads as the same duration, in whole milliseconds (the rest is cut off).
     static func text(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components

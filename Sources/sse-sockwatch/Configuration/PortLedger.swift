@@ -1,4 +1,6 @@
 /// Remembers which watch has which port, so that no port is watched twice and there are not too many of them.
+///
+/// The side does not matter: metrics know a port by its number alone.
 struct PortLedger<Origin> {
     enum Conflict {
         /// The port is already watched, by the watch of this index, as said at `origin`.
@@ -7,29 +9,18 @@ struct PortLedger<Origin> {
         case tooMany
     }
 
-    private struct Key: Hashable {
-        var side: WatchConfiguration.Side
-        var port: UInt16
-    }
-
-    private var owners: [Key: (watch: Int, origin: Origin)] = [:]
+    private var owners: [UInt16: (watch: Int, origin: Origin)] = [:]
     private var isFull = false
 
     /// Gives the ports of a range to a watch.
     /// - Returns: the first conflict, if there is one; the ports without conflict are given all the same.
-    mutating func claim(
-        _ range: ClosedRange<UInt16>,
-        side: WatchConfiguration.Side,
-        watch: Int,
-        origin: Origin
-    ) -> Conflict? {
+    mutating func claim(_ range: ClosedRange<UInt16>, watch: Int, origin: Origin) -> Conflict? {
         var conflict: Conflict?
         for port in range {
-            let key = Key(side: side, port: port)
-            if let owner = owners[key] {
+            if let owner = owners[port] {
                 conflict = conflict ?? .taken(port: port, watch: owner.watch, origin: owner.origin)
             } else if owners.count < AgentConfiguration.watchedPortLimit {
-                owners[key] = (watch, origin)
+                owners[port] = (watch, origin)
             } else {
                 defer { isFull = true }
                 return isFull ? conflict : conflict ?? .tooMany

@@ -1,7 +1,9 @@
+import SockDiag
+
 /// The value of a `--port` flag: `8080`, `8080-8090`, `8080,9000-9003`, each with an optional name before a `=`.
 struct WatchArgument: Sendable, Equatable {
     var name: String?
-    var ports: PortRangeList
+    var ports: PortSet
 
     /// Why a `--port` flag, or several of them together, cannot be used.
     struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
@@ -23,10 +25,10 @@ struct WatchArgument: Sendable, Equatable {
             name = written
             portsText = text[text.index(after: equals)...]
         }
-        do throws(PortRangeList.Problem) {
-            return WatchArgument(name: name, ports: PortRangeList(try PortRangeList.parseRanges(String(portsText))))
+        do throws(PortSetError) {
+            return WatchArgument(name: name, ports: try PortSet(String(portsText)))
         } catch {
-            throw Problem(description: "--port \(ConfigurationProblem.shown(text)): \(error.message)")
+            throw Problem(description: "--port \(ConfigurationProblem.shown(text)): \(error)")
         }
     }
 }
@@ -39,12 +41,12 @@ extension AgentConfiguration {
         var names: Set<String> = []
         var ledger = PortLedger<String>()
         for (index, argument) in arguments.enumerated() {
-            let text = (argument.name.map { "\($0)=" } ?? "") + argument.ports.texts.joined(separator: ",")
+            let text = (argument.name.map { "\($0)=" } ?? "") + argument.ports.description
             if let name = argument.name, !names.insert(name).inserted {
                 throw WatchArgument.Problem(description: "--port \(text): the name is used twice; choose another")
             }
             for range in argument.ports.ranges {
-                switch ledger.claim(range, side: .server, watch: index, origin: text) {
+                switch ledger.claim(range, watch: index, origin: text) {
                 case nil: continue
                 case .taken(let port, _, let other):
                     throw WatchArgument.Problem(

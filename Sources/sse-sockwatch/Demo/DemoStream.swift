@@ -32,7 +32,10 @@ final class DemoStream {
             "Transfer-Encoding": "chunked",
         ]
         write(.head(HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)))
+        // The client may have been gone before it was accepted: then this write has closed the channel.
+        guard channel.isActive else { return }
         send("retry: 1000\n\n" + application.add(self, lastEventID: lastEventID).joined())
+        guard channel.isActive else { return }
         scheduleBeat()
         watchIdleLimit()
     }
@@ -85,6 +88,7 @@ final class DemoStream {
     }
 
     private func beatIsDue() {
+        guard channel.isActive else { return }
         // When the process was stopped for a while, beats came due that nobody wrote: they are missed ones.
         var expected = 0
         let now = NIODeadline.now()

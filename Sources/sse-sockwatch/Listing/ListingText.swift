@@ -2,21 +2,32 @@ internal import SockDiag
 internal import SockWatch
 internal import SocketOwners
 
-/// Writes a list for people: a line a socket as `ss -tn` has them, then a line a port with its condition.
+/// Writes a list for people: a line a socket as `ss -tn` has them, then a line a port with its condition, and below it
+/// why.
 struct ListingText {
     let list: SocketList
     private var text = ""
+    private let localWidth: Int
+    private let peerWidth: Int
+
     private static let pieceSize = 64 << 10
+    /// `255.255.255.255:65535`
+    private static let ipv4Width = 21
 
     init(_ list: SocketList) {
         self.list = list
+        // As wide as what stands in them. Lengths are looked at only where they can be larger than those of IPv4.
+        func width(_ endpoint: (SocketRecord) -> SocketEndpoint) -> Int {
+            list.sockets.lazy.map(endpoint).filter { !$0.address.isIPv4 }.map { $0.description.utf8.count }
+                .reduce(Self.ipv4Width, max)
+        }
+        localWidth = width(\.local)
+        peerWidth = width(\.remote)
     }
 
     /// Hands the text out in large pieces. Stops when `write` says false: nobody reads any more.
     mutating func write(_ write: (String) -> Bool) {
-        text =
-            "State       Recv-Q Send-Q Local Address:Port        Peer Address:Port           Idle  CLOSE_WAIT  Condition"
-        text += list.owners == nil ? "\n" : "            Process\n"
+        appendHeader()
         for socket in list.sockets {
             append(socket)
             if text.utf8.count >= Self.pieceSize {
@@ -28,21 +39,38 @@ struct ListingText {
         _ = write(text)
     }
 
+    private mutating func appendHeader() {
+        append("State", width: 11)
+        append("Recv-Q", width: 6, rightAligned: true)
+        append("Send-Q", width: 6, rightAligned: true)
+        append("Local Address:Port", width: localWidth)
+        append("Peer Address:Port", width: peerWidth)
+        append("Idle", width: 6, rightAligned: true)
+        append("CLOSE-WAIT for", width: 14, rightAligned: true)
+        if list.owners == nil {
+            text += "Stuck\n"
+        } else {
+            append("Stuck", width: 10)
+            text += "Process\n"
+        }
+    }
+
     private mutating func append(_ socket: SocketRecord) {
         append(socket.state.ssName, width: 11)
         append(String(socket.receiveQueue), width: 6, rightAligned: true)
         append(String(socket.sendQueue), width: 6, rightAligned: true)
-        append(socket.local.description, width: 25)
-        append(socket.remote.description, width: 25)
+        append(socket.local.description, width: localWidth)
+        append(socket.remote.description, width: peerWidth)
         append(socket.idleSeconds.map(Self.age) ?? "-", width: 6, rightAligned: true)
-        append(socket.closeWaitSeconds.map(Self.age) ?? "-", width: 11, rightAligned: true)
-        text += " "
-        let complaint = socket.complaint(stuckAfter: list.stuckAfter(socket)).map { "stuck (\($0.rawValue))" } ?? "-"
+        append(socket.closeWaitSeconds.map(Self.age) ?? "-", width: 14, rightAligned: true)
+        let complaint = socket.complaint(stuckAfter: list.stuckAfter(socket))?.rawValue ?? "-"
         if list.owners == nil {
             text += complaint
         } else {
-            append(complaint, width: 20)
-            let owners = list.owners(of: socket).map { "\($0.command)(pid=\($0.pid),fd=\($0.descriptor))" }
+            append(complaint, width: 10)
+            let owners = list.owners(of: socket).map { owner in
+                "\(Self.printable(owner.command))(pid=\(owner.pid),fd=\(owner.descriptor))"
+            }
             text += owners.isEmpty ? "-" : owners.joined(separator: ",")
         }
         text += "\n"
@@ -50,20 +78,40 @@ struct ListingText {
 
     private mutating func appendPorts() {
         guard !list.ports.isEmpty else { return }
-        text += "\nPort   Name            Listen  ESTAB  CLOSE-WAIT  Condition\n"
+        let nameWidth = list.ports.reduce(4) { max($0, Self.name($1).utf8.count) }
+        text += "\n"
+        append("Port", width: 6)
+        append("Name", width: nameWidth)
+        text += "LISTEN  ESTAB CLOSE-WAIT Condition\n"
         for port in list.ports {
             append(String(port.watched.port), width: 6)
-            append(port.watched.name.isEmpty ? "-" : port.watched.name, width: 15)
+            append(Self.name(port), width: nameWidth)
             append(String(port.tally.listeners), width: 6, rightAligned: true)
             append(String(port.tally[.established]), width: 6, rightAligned: true)
-            append(String(port.tally[.closeWait]), width: 11, rightAligned: true)
-            text += " "
-            guard !port.findings.isEmpty else {
-                text += "healthy\n"
-                continue
-            }
-            text += port.findings.map { "\($0.condition.rawValue): \($0.sentence)" }.joined(separator: "; ") + "\n"
+            append(String(port.tally[.closeWait]), width: 10, rightAligned: true)
+            let conditions = port.findings.isEmpty ? [.healthy] : port.findings.map(\.condition)
+            text += conditions.map(\.rawValue).joined(separator: ", ") + "\n"
+            for finding in port.findings { text += "    \(finding.sentence)\n" }
+            if port.findings.isEmpty && port.tally[.closeWait] > 0 { appendReservation(port) }
         }
+    }
+
+    /// One look finds a young leak healthy, and has to say what it cannot see.
+    private mutating func appendReservation(_ port: PortSnapshot) {
+        let oldest = Self.age(port.closeWait.oldestAge)
+        let bound = Self.age(port.watched.thresholds.closeWaitStuckAfter)
+        text += "    The oldest has been in CLOSE_WAIT for \(oldest), and is stuck after \(bound). Whether they "
+        text += "accumulate one look cannot tell; the agent can.\n"
+    }
+
+    private static func name(_ port: PortSnapshot) -> String {
+        let name = port.watched.name.isEmpty ? "-" : port.watched.name
+        return port.watched.side == .client ? "\(name) (client)" : name
+    }
+
+    /// Processes name themselves, and some name would otherwise reach the terminal as a command.
+    private static func printable(_ name: String) -> String {
+        String(String.UnicodeScalarView(name.unicodeScalars.map { $0.value < 32 || 127..<160 ~= $0.value ? "?" : $0 }))
     }
 
     private mutating func append(_ field: String, width: Int, rightAligned: Bool = false) {
@@ -71,11 +119,13 @@ struct ListingText {
         text += rightAligned ? padding + field + " " : field + padding + " "
     }
 
-    /// `0.4s`, `12s`, `5m10s`, `3h5m`, `2d4h`
+    /// `0.4s`, `1s`, `12s`, `5m10s`, `3h5m`, `2d4h`
     static func age(_ seconds: Double) -> String {
         let whole = Int(seconds)
         switch whole {
-        case ..<10: return "\(seconds.rounded(toPlaces: 1))s"
+        case ..<10:
+            let tenths = seconds.rounded(toPlaces: 1)
+            return tenths == tenths.rounded() ? "\(Int(tenths))s" : "\(tenths)s"
         case ..<100: return "\(whole)s"
         case ..<3600: return "\(whole / 60)m\(whole % 60)s"
         case ..<86400: return "\(whole / 3600)h\(whole / 60 % 60)m"

@@ -4,20 +4,26 @@ internal import SocketOwners
 
 /// The sockets and ports of one moment, from the kernel or from a capture.
 struct SocketList {
-    /// In the order of the kernel's table, ports together, listeners first.
+    /// Ports together, listeners first, and those in CLOSE_WAIT by age, the oldest first. Else in the kernel's order.
     private(set) var sockets: [SocketRecord] = []
     private(set) var ports: [PortSnapshot] = []
     private(set) var owners: SocketOwnerScan?
-    private let configuration: AgentConfiguration
+    /// How long a socket of a port must be in CLOSE_WAIT to be stuck, in seconds.
+    private let stuckAfter: [UInt16: Double]
+    private let usualStuckAfter: Double
 
     /// - Parameter records: each socket once.
     init(_ records: [SocketRecord], configuration: AgentConfiguration) {
-        self.configuration = configuration
         let plan = Self.plan(configuration, records)
         var engine = Engine(plan: plan)
         engine.beginSample(.scheduled, at: .now)
         for record in records { engine.add(record) }
         ports = engine.finishSample().ports
+        stuckAfter = Dictionary(
+            plan.ports.map { ($0.port, $0.thresholds.closeWaitStuckAfter) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        usualStuckAfter = configuration.defaults.thresholds.closeWaitStuckAfter
         sockets = records.sorted { Self.order($0) < Self.order($1) }
     }
 
@@ -32,8 +38,10 @@ struct SocketList {
         }
     }
 
-    private static func order(_ record: SocketRecord) -> UInt32 {
-        UInt32(record.local.port) << 8 | (record.state == .listen ? 0 : UInt32(record.state.rawValue))
+    private static func order(_ record: SocketRecord) -> UInt64 {
+        let state = record.state == .listen ? 0 : UInt64(record.state.rawValue)
+        let youth = record.state == .closeWait ? UInt32.max - (record.tcpInfo?.lastAckReceived ?? 0) : 0
+        return UInt64(record.local.port) << 40 | state << 32 | UInt64(youth)
     }
 
     mutating func keep(_ states: TCPStateSet) {
@@ -52,8 +60,7 @@ struct SocketList {
 
     /// How long a socket must be in CLOSE_WAIT to be stuck, in seconds.
     func stuckAfter(_ record: SocketRecord) -> Double {
-        let watched = ports.first { $0.watched.port == record.local.port || $0.watched.port == record.remote.port }
-        return (watched?.watched.thresholds ?? configuration.defaults.thresholds).closeWaitStuckAfter
+        stuckAfter[record.local.port] ?? stuckAfter[record.remote.port] ?? usualStuckAfter
     }
 }
 

@@ -90,7 +90,7 @@ enum MetricCatalogue {
         labels: ["name", "side"]
     )
 
-    private static let port = [
+    static let port = [
         sockets, condition, closeWaitEntered, closeWaitLeft, closeWaitOldestAge, closeWaitStuck, closeWaitDuration,
         sendQueue, receiveQueue, sendQueueLargest, listeners, listenBacklog, listenBacklogLimit, listenBacklogFullest,
         portInfo,
@@ -151,7 +151,7 @@ enum MetricCatalogue {
         "Values that the server offered and that cannot be true, such as a ratio above 1. They are not exported."
     )
 
-    private static let companion = [
+    static let companion = [
         companionUp, companionDuration, companionActive, companionReconnections, companionReconnectionRate,
         companionIdleTimeouts, companionHeartbeatsExpected, companionHeartbeatsMissed, companionHeartbeatMissRatio,
         companionRefused,
@@ -239,7 +239,7 @@ enum MetricCatalogue {
         "Unanswered keepalive probes after which a connection is given up; net.ipv4.tcp_keepalive_probes."
     )
 
-    private static let agent = [
+    static let agent = [
         collectorSuccess, collectorDuration, samples, sampleFailures, sampleDuration, sampleInterval, lastSample,
         trackedSockets, trackedSocketsLimit, dumpRetries, reloadSuccessful, reloadTimestamp, requests, build,
         keepaliveTime, keepaliveInterval, keepaliveProbes,
@@ -278,7 +278,7 @@ enum MetricCatalogue {
         unit: "seconds"
     )
 
-    private static let process = [
+    static let process = [
         processCPU, processResident, processVirtual, processOpenFDs, processMaxFDs, processStart,
     ]
 

@@ -1,25 +1,89 @@
 internal import MetricsExport
+internal import SockDiag
+internal import SockWatch
 
 /// The documentation of the metrics, as Markdown, from the catalogue.
 enum MetricsReference {
     static var markdown: String {
-        var text = """
-            # Metrics
+        """
+        # Metrics
 
-            This page is made from the agent's own catalogue by `sse-sockwatch metrics-reference`; a test holds the two
-            equal. Counters carry the suffix `_total` on the wire, infos the suffix `_info`. Every metric with the label
-            `port` has one series for each watched port, from the first scrape on. The label is the port's number; for
-            what a companion offers, it is the ports of its watch, as in `9000-9003`. Values that a server does not offer
-            have no series.
+        This page is made from the agent's own catalogue by `sse-sockwatch metrics-reference`; a test holds the two
+        equal. Another test holds it against real scrapes: what stands here is exported, and what is exported stands
+        here. The names are those of queries, with `_total` for a counter and `_info` for an info. A histogram has
+        `_bucket`, `_count` and `_sum` behind its name.
 
-            | metric | type | labels | meaning |
-            |---|---|---|---|
+        Every series is there from the first scrape, counters at 0, and goes with its port; only what a companion does not offer
+        has none. Counters never fall while the agent runs, and no scrape changes them. The agent serves the same
+        series as Prometheus text 0.0.4 and as OpenMetrics 1.0, whichever is asked for.
 
-            """
-        for metric in MetricCatalogue.all {
-            let labels = metric.labels.map { "`\($0)`" }.joined(separator: ", ")
-            text += "| `\(metric.sampleName)` | \(metric.kind.rawValue) | \(labels) | \(metric.help) |\n"
-        }
-        return text
+        Alerts on these metrics are in `alerts/sse-sockwatch.rules.yml`, with a page for each in [runbooks](runbooks/), and
+        `dashboards/sse-sockwatch.json` shows them in Grafana.
+
+        ## A port, as the kernel sees it
+
+        \(table(MetricCatalogue.port))
+
+        ## A port, in its server's own words
+
+        These come from the `companion` of a watch. Here `port` is all ports of the watch, such as `9000-9003`, for the
+        server speaks of them together. Numbers that could not be read have no series until they can be read again.
+
+        \(table(MetricCatalogue.companion))
+
+        ## The agent
+
+        \(table(MetricCatalogue.agent))
+
+        ## The agent's process
+
+        \(table(MetricCatalogue.process))
+
+        ## Labels
+
+        | label | values |
+        |---|---|
+        \(labels.map { "| `\($0.name)` | \($0.values) |" }.joined(separator: "\n"))
+
+        The values of `condition`:
+
+        | condition | meaning |
+        |---|---|
+        \(PortCondition.allCases.map { "| `\($0.rawValue)` | \($0.meaning) |" }.joined(separator: "\n"))
+
+        """
     }
+
+    private static func table(_ metrics: [MetricDescriptor]) -> String {
+        let rows = metrics.map { metric in
+            "| `\(metric.sampleName)` | \(metric.kind.rawValue) | \(listed(metric.labels)) | \(metric.help) |"
+        }
+        return "| metric | type | labels | meaning |\n|---|---|---|---|\n" + rows.joined(separator: "\n")
+    }
+
+    /// Every label, in the order in which the catalogue first names it.
+    private static var labels: [(name: String, values: String)] {
+        var names: [String] = []
+        for label in MetricCatalogue.all.flatMap(\.labels) where !names.contains(label) { names.append(label) }
+        return names.map { ($0, values(of: $0)) }
+    }
+
+    private static func values(of label: String) -> String {
+        switch label {
+        case "port": "the number of the port; of a companion the ports of its watch"
+        case "state": listed(TCPState.connectionStates.map(\.label))
+        case "condition": listed(PortCondition.allCases.map(\.rawValue))
+        case "cause":
+            "`unclosed`: a process holds the socket and does not close it; "
+                + "`unaccepted`: it waits in the accept queue, and no process has ever taken it"
+        case "name": "the name of the watch in the configuration; empty where it has none"
+        case "side": "`server`: the port is local; `client`: it is the remote end of this machine's own connections"
+        case "collector": "`sockets`: the kernel; `companion`: the servers' own numbers, where they are read"
+        case "code": "HTTP status codes"
+        case "version", "revision": "of the build"
+        default: ""
+        }
+    }
+
+    private static func listed(_ names: [String]) -> String { names.map { "`\($0)`" }.joined(separator: ", ") }
 }

@@ -1,5 +1,6 @@
 internal import Companion
 internal import HostSystem
+internal import SockDiag
 internal import SockWatch
 
 /// Everything that is shown at one moment, from whichever face it is looked at.
@@ -7,7 +8,7 @@ struct Observation: Sendable {
     let sample: Sample
     let companions: CompanionPoller.Round
     /// The watches that have a companion: the label of each, and its ports.
-    let companionPorts: [String: [UInt16]]
+    let companionPorts: [String: PortSet]
     let agent: AgentStatus
 
     /// The companion's last outcome for a port, where the port has one.
@@ -20,8 +21,8 @@ struct Observation: Sendable {
 struct AgentStatus: Sendable {
     var lastReloadSucceeded = true
     var lastReloadSuccess: WallClock
-    /// Answers by status code.
-    var answers: [Int: UInt64] = [:]
+    /// Answers by status code. The usual codes are there from the start, so that the first of each is an increase.
+    var answers: [Int: UInt64] = [200: 0, 404: 0, 500: 0, 503: 0]
     /// Whether companions are read at all.
     var readsCompanions: Bool
 }

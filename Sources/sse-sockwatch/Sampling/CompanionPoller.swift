@@ -7,7 +7,7 @@ internal import Synchronization
 /// Asks the servers for their own numbers, as often as the kernel is sampled. Scrapes do not make it ask more often: a
 /// second Prometheus must change neither a rate nor the load on the server.
 final class CompanionPoller: Service {
-    struct Settings: Sendable {
+    struct Settings: Hashable, Sendable {
         var targets: [CompanionTarget]
         /// Seconds between two rounds.
         var interval: Double
@@ -28,6 +28,8 @@ final class CompanionPoller: Service {
         var latest = Round()
         /// Targets that did not answer the last time, so that the log says it once.
         var down: Set<String> = []
+        /// The pause between two rounds, while it lasts.
+        var pause: Task<Void, Never>?
     }
 
     private let state: Mutex<State>
@@ -42,43 +44,69 @@ final class CompanionPoller: Service {
 
     var latest: Round { state.withLock { $0.latest } }
 
-    /// Watches other servers from the next round on. What is known of those that go is forgotten at once.
+    /// Watches other servers, from now on. What is known of those that go or change is forgotten at once.
     func adopt(_ settings: Settings) async {
         await companions.replaceTargets(settings.targets)
-        let ids = Set(settings.targets.map(\.id))
-        state.withLock { state in
+        let pause = state.withLock { state in
+            let unchanged = Self.ids(in: state.settings.targets, and: settings.targets)
             state.settings = settings
-            state.latest.outcomes = state.latest.outcomes.filter { ids.contains($0.key) }
-            state.down.formIntersection(ids)
+            state.latest.outcomes = state.latest.outcomes.filter { unchanged.contains($0.key) }
+            state.down.formIntersection(unchanged)
+            return state.pause
         }
+        // The pause was for the old interval and the old servers.
+        pause?.cancel()
+    }
+
+    /// The targets that are the same in both, by their ids.
+    private static func ids(in old: [CompanionTarget], and new: [CompanionTarget]) -> Set<String> {
+        Set(Set(old).intersection(new).map(\.id))
     }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 let start = MonotonicInstant.now
-                await self.poll(start)
-                let interval = self.state.withLock { $0.settings.interval }
-                let pause = max(0, interval - MonotonicInstant.now.seconds(since: start))
-                try? await Task.sleep(for: .seconds(pause))
+                let asked = self.state.withLock { $0.settings }
+                await self.poll(asked.targets, start)
+                await self.pause(asked, since: start)
             }
         }
         await companions.shutdown()
     }
 
-    private func poll(_ start: MonotonicInstant) async {
+    /// Lets the rest of the interval pass. Other settings end it at once.
+    private func pause(_ asked: Settings, since start: MonotonicInstant) async {
+        let pause: Task<Void, Never>? = state.withLock { state in
+            let rest = asked.interval - MonotonicInstant.now.seconds(since: start)
+            guard rest > 0, state.settings == asked else { return nil }
+            let pause = Task<Void, Never> { try? await Task.sleep(for: .seconds(rest)) }
+            state.pause = pause
+            return pause
+        }
+        guard let pause else { return }
+        await withTaskCancellationHandler {
+            await pause.value
+        } onCancel: {
+            pause.cancel()
+        }
+    }
+
+    private func poll(_ asked: [CompanionTarget], _ start: MonotonicInstant) async {
         let outcomes = await companions.readAll()
         guard !Task.isCancelled else { return }
         let end = MonotonicInstant.now
-        state.withLock { state in
-            let ids = Set(state.settings.targets.map(\.id))
+        let round = state.withLock { state in
+            // The servers may have been replaced while they were asked.
+            let unchanged = Self.ids(in: asked, and: state.settings.targets)
             state.latest = Round(
-                outcomes: outcomes.filter { ids.contains($0.key) },
+                outcomes: outcomes.filter { unchanged.contains($0.key) },
                 duration: end.seconds(since: start),
                 endedAt: end
             )
+            return state.latest
         }
-        report(outcomes)
+        report(round.outcomes)
     }
 
     /// Says once that a server does not answer, and once that it answers again.

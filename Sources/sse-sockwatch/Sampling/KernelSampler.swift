@@ -3,17 +3,24 @@ internal import SockDiag
 internal import SockWatch
 
 /// Takes samples: asks the kernel, feeds the engine, retries. Blocks; belongs to one thread.
+///
+/// A failed sample leaves nothing behind but its count: the last good one stands until it is stale.
 struct KernelSampler: ~Copyable {
-    private var dumper: SocketDumper?
+    /// Opens a table, as often as one had to be given up.
+    typealias Opening = @Sendable () throws(SockDiagError) -> any SocketTable & ~Copyable
+
+    private let open: Opening
+    private var table: (any SocketTable & ~Copyable)?
     private var engine: Engine
     private(set) var statistics = SamplingStatistics()
     private var last: Snapshot?
     private var lastGood: WallClock?
 
     /// How often a broken dump is begun again before the sample counts as failed.
-    private static let mostRetries = 2
+    static let mostRetries = 2
 
-    init() {
+    init(open: @escaping Opening) {
+        self.open = open
         engine = Engine(plan: WatchPlan(ports: []))
     }
 
@@ -36,7 +43,7 @@ struct KernelSampler: ~Copyable {
                 failure = error
                 // What is not of the moment will be the same the next time; a fresh socket is what may help then.
                 if !error.isTransient {
-                    dumper = nil
+                    table = nil
                     break
                 }
             }
@@ -57,15 +64,15 @@ struct KernelSampler: ~Copyable {
         _ source: WatchSource,
         at start: MonotonicInstant
     ) throws(SockDiagError) -> Snapshot {
-        if dumper == nil { dumper = try SocketDumper() }
+        if table == nil { table = try open() }
         engine.adopt(
             try source.plan(previous: last?.ports ?? []) { () throws(SockDiagError) in
-                try dumper?.listeningPorts() ?? []
+                try table?.listeningPorts() ?? []
             }
         )
         engine.beginSample(kind, at: start)
         let query = SocketQuery(filter: engine.plan.filter, includesTCPInfo: engine.needsTCPInfo)
-        try dumper?.dump(query) { record in engine.add(record) }
+        try table?.dump(query) { record in engine.add(record) }
         return engine.finishSample()
     }
 

@@ -2,6 +2,7 @@ internal import Dispatch
 internal import HostSystem
 internal import Logging
 internal import ServiceLifecycle
+internal import SockDiag
 internal import SockWatch
 internal import Synchronization
 
@@ -25,17 +26,27 @@ final class Sampler: Service {
 
     private let state: Mutex<State>
     private let wake = DispatchSemaphore(value: 0)
+    private let open: KernelSampler.Opening
     private let logger: Logger
 
-    init(settings: Settings, logger: Logger) {
+    /// - Parameter open: opens what is sampled.
+    init(
+        settings: Settings,
+        logger: Logger,
+        open: @escaping KernelSampler.Opening = { () throws(SockDiagError) in try KernelSocketTable() }
+    ) {
         state = Mutex(State(settings: settings))
+        self.open = open
         self.logger = logger
     }
 
     /// The newest sample, however old it is.
     var latest: Sample { state.withLock { $0.latest } }
 
-    /// Takes effect with the next sample.
+    /// How many wait for a sample that is not there yet.
+    var waiting: Int { state.withLock { $0.waiters.count } }
+
+    /// Takes effect at once: the next sample is taken by these settings, and now.
     func adopt(_ settings: Settings) {
         state.withLock { $0.settings = settings }
         wake.signal()
@@ -102,7 +113,7 @@ final class Sampler: Service {
     }
 
     private func sampleUntilStopped() {
-        var sampler = KernelSampler()
+        var sampler = KernelSampler(open: open)
         var settings = state.withLock { $0.settings }
         var budget = SamplingBudget(interval: settings.interval, share: settings.processorShare)
         var nextScheduled = MonotonicInstant.now

@@ -1,5 +1,6 @@
 internal import HostSystem
 internal import MetricsExport
+internal import SockDiag
 internal import SockWatch
 internal import Synchronization
 
@@ -7,7 +8,7 @@ internal import Synchronization
 final class Observatory: Sendable {
     private struct State {
         var agent: AgentStatus
-        var companionPorts: [String: [UInt16]]
+        var companionPorts: [String: PortSet]
     }
 
     private let sampler: Sampler
@@ -61,8 +62,8 @@ final class Observatory: Sendable {
 
 extension AgentConfiguration {
     /// The ports of each watch that has a companion, by the watch's label.
-    fileprivate var companionPorts: [String: [UInt16]] {
+    fileprivate var companionPorts: [String: PortSet] {
         let watched = watches.filter { $0.companion != nil }
-        return Dictionary(watched.map { ($0.portLabel, $0.ports.ranges.flatMap(Array.init)) }) { first, _ in first }
+        return Dictionary(watched.map { ($0.portLabel, $0.ports) }) { first, _ in first }
     }
 }

@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import HostSystem
 internal import Hummingbird
 internal import HummingbirdCore
 internal import Logging
@@ -13,7 +14,11 @@ struct WebServer: Service {
         var address = ListenAddress.standard
         var telemetryPath = "/metrics"
         var includesAgentMetrics = true
-        var allowsReload = false
+        /// More clients than these wait in the kernel's accept queue.
+        var mostConnections = 256
+        /// A connection on which nothing is written for so long is closed. Longer than the longest wait for a sample,
+        /// and no multiple of the usual scrape intervals, so that a scrape seldom meets the closing.
+        var longestSilence = Duration.seconds(70)
     }
 
     let settings: Settings
@@ -25,9 +30,11 @@ struct WebServer: Service {
     func run() async throws {
         let application = Application(
             router: router,
+            server: .http1(configuration: connections),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.address.bindHost, port: Int(settings.address.port)),
-                serverName: nil
+                serverName: nil,
+                availableConnectionsDelegate: MaximumAvailableConnections(settings.mostConnections, logger: quietLogger)
             ),
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? Int(settings.address.port)) },
             logger: quietLogger
@@ -35,10 +42,14 @@ struct WebServer: Service {
         do {
             try await application.run()
         } catch let error as IOError {
-            throw CommandFailure(
-                "cannot listen on \(settings.address): \(error.description); choose another with --web.listen-address"
-            )
+            throw cannotListen(SystemCallError(operation: "bind", number: error.errnoCode).reason)
+        } catch is SocketAddressError.UnknownHost {
+            throw cannotListen("the name \(settings.address.host) cannot be resolved")
         }
+    }
+
+    private func cannotListen(_ reason: String) -> CommandFailure {
+        CommandFailure("cannot listen on \(settings.address): \(reason); choose another with --web.listen-address")
     }
 
     /// Hummingbird tells of its start, its stop and each client that hangs up; the agent has its own words for that.
@@ -48,9 +59,13 @@ struct WebServer: Service {
         return quiet
     }
 
-    private var router: Router<BasicRequestContext> {
+    /// Where everything but the metrics is.
+    static let ownPaths = ["/", "/-/healthy", "/-/ready", "/api/v1/snapshot"]
+
+    var router: Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: AnswerCounter(observatory: observatory))
+        router.add(middleware: PlainErrors(paths: Self.ownPaths + [settings.telemetryPath]))
         router.get(RouterPath(settings.telemetryPath)) { request, _ in await metrics(request) }
         router.get("/") { _, _ in
             let observation = await observatory.observe(within: .seconds(2))
@@ -103,25 +118,5 @@ struct WebServer: Service {
             headers: [.contentType: type, .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))
         )
-    }
-}
-
-/// Counts answers by status code, and gives those that no route made a body of their own.
-private struct AnswerCounter: RouterMiddleware {
-    let observatory: Observatory
-
-    func handle(
-        _ request: Request,
-        context: BasicRequestContext,
-        next: (Request, BasicRequestContext) async throws -> Response
-    ) async throws -> Response {
-        let response: Response
-        do {
-            response = try await next(request, context)
-        } catch let error as HTTPError {
-            response = WebServer.plain(error.status, "\(error.status.code) \(error.status.reasonPhrase)\n")
-        }
-        observatory.count(answer: response.status.code)
-        return response
     }
 }

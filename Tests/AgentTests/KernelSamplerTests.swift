@@ -1,0 +1,152 @@
+import SockDiag
+import SockWatch
+import Testing
+
+@testable import sse_sockwatch
+
+@Suite("A sample, with a simulated kernel")
+struct KernelSamplerTests {
+    private static let healthy: [SocketRecord] = [
+        .example(.listen, cookie: 1), .example(.established, cookie: 2), .example(.established, cookie: 3),
+    ]
+    private static let source = WatchSource.configured(WatchPlan(ports: [WatchedPort(port: 8080)]))
+
+    private static func established(_ sample: Sample) -> Int? { sample.snapshot.ports.first?.tally[.established] }
+
+    @Test("counts the sockets of the watched ports")
+    func good() {
+        let script = TableScript(.sockets(Self.healthy + [.example(.established, port: 9, cookie: 9)]))
+        var sampler = KernelSampler(open: script.opening)
+        let sample = sampler.sample(.scheduled, Self.source)
+        #expect(sample.failure == nil)
+        #expect(Self.established(sample) == 2)
+        #expect(sample.snapshot.ports.first?.tally.listeners == 1)
+        #expect(sample.statistics.samples == 1)
+        #expect(sample.statistics.durations.count == 1)
+        #expect(sample.sampledAt != nil && sample.statistics.lastGood == sample.sampledAt)
+    }
+
+    @Test("that breaks is begun again twice")
+    func retries() {
+        let broken = TableScript.Answer.failure(.ofTheMoment, after: Self.healthy)
+        let script = TableScript(broken, broken, .sockets(Self.healthy))
+        var sampler = KernelSampler(open: script.opening)
+        let sample = sampler.sample(.scheduled, Self.source)
+        #expect(sample.failure == nil)
+        #expect(Self.established(sample) == 2, "what was seen before it broke does not count")
+        #expect(sample.statistics.retries == 2)
+        #expect(sample.statistics.samples == 1 && sample.statistics.failures == 0)
+        #expect(script.dumps == 3 && script.opened == 1)
+    }
+
+    @Test("that breaks a third time has failed, and the last good one is served")
+    func failing() {
+        let script = TableScript(.sockets(Self.healthy))
+        var sampler = KernelSampler(open: script.opening)
+        sampler.setInterval(3600)
+        let good = sampler.sample(.scheduled, Self.source)
+        let many = (10..<20).map { SocketRecord.example(.closeWait, cookie: $0) }
+        script.answer(with: .failure(.ofTheMoment, after: many))
+        let failed = sampler.sample(.scheduled, Self.source)
+        #expect(failed.failure == "simulated: the table changed")
+        #expect(Self.established(failed) == 2)
+        #expect(failed.snapshot.ports.first?.tally[.closeWait] == 0)
+        #expect(failed.snapshot.ports.first?.closeWait.entered == 0)
+        #expect(failed.sampledAt == good.sampledAt)
+        #expect(failed.attemptedAt > good.attemptedAt)
+        #expect(failed.statistics.retries == 2)
+        #expect(failed.statistics.samples == 1 && failed.statistics.failures == 1)
+        #expect(failed.statistics.lastGood == good.statistics.lastGood)
+    }
+
+    @Test("that cannot succeed is not tried again, and the next one gets a new socket")
+    func lasting() {
+        let script = TableScript(.failure(.lasting, after: []), .sockets(Self.healthy))
+        var sampler = KernelSampler(open: script.opening)
+        #expect(sampler.sample(.scheduled, Self.source).failure == "simulated: nonsense")
+        #expect(script.dumps == 1 && script.opened == 1)
+        let next = sampler.sample(.scheduled, Self.source)
+        #expect(next.failure == nil && Self.established(next) == 2)
+        #expect(script.opened == 2)
+        #expect(next.statistics.retries == 0)
+    }
+
+    @Test("fails when there is no socket to be had, and is good as soon as there is")
+    func unopened() {
+        let script = TableScript(.sockets(Self.healthy))
+        script.refuseToOpen(.lasting, .lasting)
+        var sampler = KernelSampler(open: script.opening)
+        for _ in 0..<2 {
+            let sample = sampler.sample(.scheduled, Self.source)
+            #expect(sample.failure != nil && sample.sampledAt == nil && sample.snapshot.sampledAt == nil)
+        }
+        let good = sampler.sample(.scheduled, Self.source)
+        #expect(good.failure == nil)
+        #expect(good.statistics.failures == 2 && good.statistics.samples == 1)
+    }
+
+    @Test("that failed for too long leaves the ports unknown")
+    func stale() {
+        let script = TableScript(.sockets(Self.healthy), .failure(.lasting, after: []))
+        var sampler = KernelSampler(open: script.opening)
+        sampler.setInterval(0.01)
+        #expect(sampler.sample(.scheduled, Self.source).snapshot.ports.first?.condition == .healthy)
+        let deadline = ContinuousClock.now + .seconds(10)
+        var condition: PortCondition?
+        repeat {
+            condition = sampler.sample(.scheduled, Self.source).snapshot.ports.first?.condition
+        } while condition != .unknown && ContinuousClock.now < deadline
+        #expect(condition == .unknown)
+        script.answer(with: .sockets(Self.healthy))
+        #expect(sampler.sample(.scheduled, Self.source).snapshot.ports.first?.condition == .healthy)
+    }
+
+    @Test("for a scrape is as good, and counts as nothing")
+    func onDemand() {
+        let script = TableScript(.sockets(Self.healthy + [.example(.closeWait, cookie: 4)]))
+        var sampler = KernelSampler(open: script.opening)
+        let asked = sampler.sample(.onDemand, Self.source)
+        #expect(asked.snapshot.ports.first?.tally[.closeWait] == 1)
+        #expect(asked.snapshot.ports.first?.closeWait.entered == 0)
+        #expect(asked.statistics.samples == 0 && asked.statistics.durations.count == 0)
+        #expect(asked.statistics.lastGood == nil && asked.sampledAt != nil)
+        script.answer(with: .failure(.lasting, after: []))
+        #expect(sampler.sample(.onDemand, Self.source).statistics.failures == 0)
+    }
+
+    @Test("without configured ports watches those that are listened on, and those that still have connections")
+    func everyListener() {
+        let source = WatchSource.everyListener(ConditionThresholds())
+        let other = SocketRecord.example(.listen, port: 9000, cookie: 5)
+        let script = TableScript(.sockets(Self.healthy + [other]))
+        var sampler = KernelSampler(open: script.opening)
+        func ports(_ sample: Sample) -> [UInt16] { sample.snapshot.ports.map(\.watched.port) }
+        #expect(ports(sampler.sample(.scheduled, source)) == [8080, 9000])
+        script.answer(with: .sockets([.example(.closeWait, cookie: 2)]))
+        #expect(ports(sampler.sample(.scheduled, source)) == [8080])
+        script.answer(with: .sockets([]))
+        // The connection of the last sample is gone, which takes one more sample to see.
+        #expect(ports(sampler.sample(.scheduled, source)) == [8080])
+        #expect(ports(sampler.sample(.scheduled, source)).isEmpty)
+    }
+}
+
+@Suite("The processor budget")
+struct SamplingBudgetTests {
+    @Test("leaves the interval alone while samples are cheap")
+    func cheap() {
+        var budget = SamplingBudget(interval: 5, share: 0.02)
+        for _ in 0..<100 { #expect(budget.spend(0.05) == 5) }
+    }
+
+    @Test("stretches the interval until samples take their share, and not at one slow sample")
+    func dear() {
+        var budget = SamplingBudget(interval: 5, share: 0.02)
+        var interval = 0.0
+        for _ in 0..<50 { interval = budget.spend(1) }
+        #expect(abs(interval - 50) < 0.1)
+        for _ in 0..<50 { interval = budget.spend(0.01) }
+        #expect(interval == 5)
+        #expect(budget.spend(0.2) == 5)
+    }
+}

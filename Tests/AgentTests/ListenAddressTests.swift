@@ -1,0 +1,50 @@
+import HostSystem
+import Testing
+
+@testable import sse_sockwatch
+
+@Suite("The address to listen on")
+struct ListenAddressTests {
+    @Test(
+        "is read and written as Prometheus has it",
+        arguments: [
+            (":10047", "", 10047, "http://127.0.0.1:9"), ("127.0.0.1:80", "127.0.0.1", 80, "http://127.0.0.1:9"),
+            ("[::1]:0", "::1", 0, "http://[::1]:9"), ("[::]:1", "::", 1, "http://127.0.0.1:9"),
+            ("0.0.0.0:1", "0.0.0.0", 1, "http://127.0.0.1:9"),
+            ("localhost:65535", "localhost", 65535, "http://localhost:9"),
+        ]
+    )
+    func good(text: String, host: String, port: Int, url: String) throws {
+        let address = try #require(ListenAddress(argument: text))
+        #expect(address.host == host && Int(address.port) == port)
+        #expect(address.description == text)
+        #expect(address.url(port: 9) == url)
+    }
+
+    @Test(
+        "that is none is refused",
+        arguments: [
+            "", ":", "10047", "127.0.0.1", ":65536", ":-1", ":+1", ":0x1", "::1:80", "[::1]", "[]:80", "[::1:80",
+            "::1]:80",
+            ":٨٠", "a:b:80",
+        ]
+    )
+    func bad(text: String) {
+        #expect(ListenAddress(argument: text) == nil)
+    }
+}
+
+@Suite("The time of day")
+struct WallClockTests {
+    @Test(
+        "is written by RFC 3339, in UTC with milliseconds",
+        arguments: [
+            (0, "1970-01-01T00:00:00.000Z"), (951_782_399.9996, "2000-02-28T23:59:59.999Z"),
+            (951_782_400, "2000-02-29T00:00:00.000Z"), (1_769_903_999.123, "2026-01-31T23:59:59.123Z"),
+            (4_102_444_800.5, "2100-01-01T00:00:00.500Z"),
+        ]
+    )
+    func text(seconds: Double, text: String) {
+        #expect(WallClock(seconds: seconds).text == text)
+    }
+}

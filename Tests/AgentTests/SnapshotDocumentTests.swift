@@ -1,0 +1,110 @@
+import Companion
+import SockWatch
+import Testing
+
+@testable import sse_sockwatch
+
+@Suite("The snapshot as JSON")
+struct SnapshotDocumentTests {
+    private static func json(_ observation: Observation) throws -> String {
+        let now = observation.sample.attemptedAt.advanced(by: 1.5)
+        return String(
+            decoding: try JSONText.bytes(of: SnapshotDocument(observation, now: now), pretty: true),
+            as: UTF8.self
+        )
+    }
+
+    @Test("has every number of the port, and the companion's beside them")
+    func golden() throws {
+        let text = try Self.json(.example())
+        #expect(text == Self.goldenText)
+    }
+
+    @Test("says why a companion is down")
+    func down() throws {
+        let failure = CompanionFailure(.refused, message: "http://h/: connection refused")
+        let text = try Self.json(.example(companion: .failure(failure)))
+        #expect(text.contains(#""failure" : "http://h/: connection refused""#))
+        #expect(text.contains(#""up" : false"#))
+        #expect(!text.contains("active_connections"))
+    }
+
+    private static let goldenText = #"""
+        {
+          "ports" : [
+            {
+              "close_wait" : {
+                "entered" : 2,
+                "left" : 0,
+                "oldest_age_seconds" : 90.5,
+                "stuck_after_seconds" : 60,
+                "stuck_sockets" : {
+                  "unaccepted" : 1,
+                  "unclosed" : 1
+                }
+              },
+              "companion" : {
+                "active_connections" : 3,
+                "heartbeat_miss_ratio" : 0.0125,
+                "idle_timeout_events_total" : 6,
+                "reconnection_rate" : 0.5,
+                "reconnections_total" : 41,
+                "refused" : [
+
+                ],
+                "scrape_duration_seconds" : 0.125,
+                "up" : true
+              },
+              "condition" : "close_wait_stuck",
+              "findings" : [
+                {
+                  "condition" : "close_wait_stuck",
+                  "facts" : {
+                    "oldest_age_seconds" : 90.5,
+                    "stuck_after_seconds" : 60,
+                    "stuck_unaccepted" : 1,
+                    "stuck_unclosed" : 1
+                  },
+                  "meaning" : "Clients have left and the server still holds their sockets: it leaks connections.",
+                  "sentence" : "2 sockets have been in CLOSE_WAIT for more than 60 s, the oldest for 91 s: 1 accepted and never closed, 1 never accepted."
+                }
+              ],
+              "listen" : {
+                "backlog" : 64,
+                "backlog_fullest_ratio" : 0.5,
+                "backlog_limit" : 127,
+                "listeners" : 1
+              },
+              "meaning" : "Clients have left and the server still holds their sockets: it leaks connections.",
+              "name" : "orders",
+              "port" : 8080,
+              "queues" : {
+                "receive_queue_bytes" : 2,
+                "send_queue_bytes" : 1024,
+                "send_queue_largest_bytes" : 1000
+              },
+              "side" : "server",
+              "tcp_sockets" : {
+                "close" : 0,
+                "close_wait" : 2,
+                "closing" : 0,
+                "established" : 2,
+                "fin_wait1" : 0,
+                "fin_wait2" : 0,
+                "last_ack" : 0,
+                "syn_recv" : 0,
+                "syn_sent" : 0,
+                "time_wait" : 0
+              }
+            }
+          ],
+          "sample_age_seconds" : 1.5,
+          "sample_interval_seconds" : 5,
+          "sampled_at" : "2023-11-14T22:13:20.500Z",
+          "tracked_sockets" : 2,
+          "tracked_sockets_limit" : 1000000,
+          "version" : "0.1.0"
+        }
+
+        """#
+}

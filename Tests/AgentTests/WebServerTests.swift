@@ -1,0 +1,215 @@
+import NIOHTTP1
+import SockDiag
+import Testing
+
+@testable import sse_sockwatch
+
+@Suite("The web server", .timeLimit(.minutes(1)))
+struct WebServerTests {
+    @Test(
+        "answers each path with its type, and with the same header to HEAD",
+        arguments: [
+            ("/", "text/html; charset=utf-8", "<!DOCTYPE html>"),
+            ("/metrics", "text/plain; version=0.0.4; charset=utf-8", "# HELP sse_sockwatch_tcp_sockets "),
+            ("/-/healthy", "text/plain; charset=utf-8", "sse-sockwatch is healthy.\n"),
+            ("/-/ready", "text/plain; charset=utf-8", "sse-sockwatch is ready.\n"),
+            ("/api/v1/snapshot", "application/json; charset=utf-8", "{\""),
+        ]
+    )
+    func paths(path: String, type: String, beginning: String) async throws {
+        try await WebLab.withServer { port async throws in
+            let answer = try await DemoConnection.answer(.GET, path, port: port)
+            #expect(answer.status == 200)
+            #expect(answer.headers["Content-Type"] == [type])
+            #expect(answer.headers["Cache-Control"] == ["no-store"])
+            #expect(answer.body.hasPrefix(beginning))
+            let head = try await DemoConnection.answer(.HEAD, path, port: port)
+            #expect(head.status == 200 && head.body.isEmpty)
+            #expect(head.headers["Content-Type"] == [type])
+        }
+    }
+
+    @Test(
+        "negotiates the format of the metrics",
+        arguments: [
+            ("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.4", true),
+            ("text/plain;version=0.0.4", false), ("*/*", false),
+        ]
+    )
+    func negotiation(accept: String, isOpenMetrics: Bool) async throws {
+        try await WebLab.withServer { port async throws in
+            let answer = try await DemoConnection.answer(.GET, "/metrics", port: port, headers: [("Accept", accept)])
+            #expect(answer.headers["Content-Type"].first?.hasPrefix("application/openmetrics-text") == isOpenMetrics)
+            #expect(answer.body.hasSuffix("# EOF\n") == isOpenMetrics)
+        }
+    }
+
+    @Test("answers 404 for what is not there, and counts it")
+    func missing() async throws {
+        try await WebLab.withServer { port async throws in
+            let answer = try await DemoConnection.answer(.GET, "/metric", port: port)
+            #expect(answer.status == 404 && answer.body == "404 Not Found\n")
+            let metrics = try await DemoConnection.answer(.GET, "/metrics", port: port)
+            #expect(metrics.body.contains("sse_sockwatch_http_requests_total{code=\"404\"} 1\n"))
+        }
+    }
+
+    @Test(
+        "answers 405 with what is allowed, for a method that a path does not have",
+        arguments: [HTTPMethod.POST, .PUT, .DELETE, .PATCH],
+        ["/", "/metrics", "/-/ready", "/api/v1/snapshot"]
+    )
+    func methods(method: HTTPMethod, path: String) async throws {
+        try await WebLab.withServer { port async throws in
+            let answer = try await DemoConnection.answer(method, path, port: port, body: "x=1")
+            #expect(answer.status == 405)
+            #expect(answer.headers["Allow"] == ["GET, HEAD"])
+        }
+    }
+
+    @Test("is not ready before the first good sample, and healthy all the same")
+    func readiness() async throws {
+        try await WebLab.withServer(samples: false) { port async throws in
+            let ready = try await DemoConnection.answer(.GET, "/-/ready", port: port)
+            #expect(ready.status == 503)
+            #expect(ready.body == "sse-sockwatch has not sampled the kernel yet.\n")
+            #expect(try await DemoConnection.answer(.GET, "/-/healthy", port: port).status == 200)
+        }
+        let failing = TableScript(.failure(.lasting, after: []))
+        try await WebLab.withServer(script: failing) { port async throws in
+            #expect(try await DemoConnection.answer(.GET, "/-/ready", port: port).status == 503)
+        }
+    }
+
+    @Test("answers before Prometheus gives up, with what there is")
+    func scrapeTimeout() async throws {
+        let script = TableScript(.sockets(WebLab.sockets))
+        try await WebLab.withServer(script: script, samples: false) { port async throws in
+            let start = ContinuousClock.now
+            let answer = try await DemoConnection.answer(
+                .GET,
+                "/metrics",
+                port: port,
+                headers: [("X-Prometheus-Scrape-Timeout-Seconds", "0.7")]
+            )
+            #expect(answer.status == 200)
+            #expect(answer.body.contains("sse_sockwatch_scrape_collector_success{collector=\"sockets\"} 0\n"))
+            #expect(ContinuousClock.now - start < .seconds(3), "without the header it would be 5 s")
+        }
+    }
+
+    @Test("serves the metrics under another path, and there only")
+    func telemetryPath() async throws {
+        try await WebLab.withServer({ $0.telemetryPath = "/sse/metrics" }) { port async throws in
+            #expect(try await DemoConnection.answer(.GET, "/sse/metrics", port: port).status == 200)
+            #expect(try await DemoConnection.answer(.GET, "/metrics", port: port).status == 404)
+            #expect(try await DemoConnection.answer(.POST, "/sse/metrics", port: port).status == 405)
+            #expect(try await DemoConnection.answer(.GET, "/", port: port).body.contains("href=\"/sse/metrics\""))
+        }
+    }
+
+    @Test("serves a snapshot that reads as JSON")
+    func snapshot() async throws {
+        struct Document: Decodable {
+            struct Port: Decodable {
+                var port: Int
+                var name: String
+                var condition: String
+                var tcpSockets: [String: Int]
+            }
+            var version: String
+            var sampledAt: String
+            var sampleIntervalSeconds: Double
+            var ports: [Port]
+        }
+        try await WebLab.withServer { port async throws in
+            let answer = try await DemoConnection.answer(.GET, "/api/v1/snapshot", port: port)
+            let document = try readJSON(answer.body, as: Document.self)
+            #expect(document.version == BuildVersion.number)
+            #expect(document.sampledAt.hasSuffix("Z"))
+            #expect(document.ports.map(\.port) == [8080] && document.ports.map(\.name) == ["orders"])
+            #expect(document.sampleIntervalSeconds == 3600)
+            #expect(document.ports.first?.tcpSockets["close_wait"] == 1)
+            #expect(document.ports.first?.tcpSockets.count == 10)
+        }
+    }
+}
+
+@Suite("The web server and clients that misbehave", .timeLimit(.minutes(1)))
+struct WebServerConnectionTests {
+    @Test(
+        "closes a connection on which it has nothing to write",
+        arguments: ["", "GET /metrics HTTP/1.1\r\nHo", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nx"]
+    )
+    func silence(text: String) async throws {
+        try await WebLab.withServer({ $0.longestSilence = .milliseconds(100) }) { port async throws in
+            let client = try await RawClient.open(port: port)
+            if !text.isEmpty { try await client.send(text) }
+            try await DemoLab.eventually("the server closes") { client.received.isFinished }
+        }
+    }
+
+    @Test("closes a connection whose client sends drop by drop for ever")
+    func dripping() async throws {
+        try await WebLab.withServer({ $0.longestSilence = .milliseconds(100) }) { port async throws in
+            let client = try await RawClient.open(port: port)
+            try await client.send("GET / HTTP/1.1\r\n")
+            try await DemoLab.eventually("the server closes") {
+                try? await client.send("X: y\r\n")
+                return client.received.isFinished
+            }
+        }
+    }
+
+    @Test("answers nonsense with 400 and goes on serving others")
+    func nonsense() async throws {
+        try await WebLab.withServer { port async throws in
+            let client = try await RawClient.open(port: port)
+            try await client.send("\u{1}\u{2}\u{3} nonsense\r\n\r\n")
+            try await DemoLab.eventually("an answer") { client.received.text.hasPrefix("HTTP/1.1 400 ") }
+            #expect(try await DemoConnection.answer(.GET, "/-/healthy", port: port).status == 200)
+            // The server may have been first.
+            try? await client.close()
+        }
+    }
+
+    @Test("closes with a client that has finished, and keeps no socket in CLOSE_WAIT")
+    func halfClosed() async throws {
+        try await WebLab.withServer { port async throws in
+            for text in ["", "GET /-/healthy HTTP/1.1\r\nHost: h\r\n\r\n", "GET / HT"] {
+                let client = try await RawClient.open(port: port)
+                if !text.isEmpty { try await client.send(text) }
+                try await client.close()
+            }
+            try await DemoLab.eventually("no socket in CLOSE_WAIT, nor established") {
+                try DemoKernelSocket.count(port: port, state: DemoKernelSocket.State.closeWait) == 0
+                    && DemoKernelSocket.count(port: port, state: DemoKernelSocket.State.established) == 0
+            }
+        }
+    }
+
+    @Test("takes no more clients than it may have, and the next when one goes")
+    func limit() async throws {
+        try await WebLab.withServer({ $0.mostConnections = 2 }) { port async throws in
+            let first = try await RawClient.open(port: port)
+            let second = try await RawClient.open(port: port)
+            try await first.send("GET /-/healthy HTTP/1.1\r\nHost: h\r\n\r\n")
+            try await second.send("GET /-/healthy HTTP/1.1\r\nHost: h\r\n\r\n")
+            try await DemoLab.eventually("both are served") {
+                [first, second].allSatisfy { $0.received.text.contains("is healthy") }
+            }
+            let third = try await RawClient.open(port: port)
+            try await third.send("GET /-/healthy HTTP/1.1\r\nHost: h\r\n\r\n")
+            try await DemoLab.eventually("it waits in the kernel") {
+                try DemoKernelSocket.all(port: port).contains {
+                    $0.state == DemoKernelSocket.State.listen && $0.receiveQueue == 1
+                }
+            }
+            #expect(third.received.text.isEmpty)
+            try await first.close()
+            try await DemoLab.eventually("it is served") { third.received.text.contains("is healthy") }
+            try await second.close()
+            try await third.close()
+        }
+    }
+}
