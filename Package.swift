@@ -110,11 +110,6 @@ let package = Package(
         .testTarget(name: "MetricsExportTests", dependencies: ["MetricsExport"], swiftSettings: strict),
         .testTarget(name: "CompanionTests", dependencies: ["Companion", "MetricsExport"] + nio, swiftSettings: strict),
         .testTarget(
-            name: "SocketOwnersTests",
-            dependencies: ["SocketOwners", "HostSystem"],
-            swiftSettings: strict
-        ),
-        .testTarget(
             name: "AgentTests",
             dependencies: [
                 "sse-sockwatch", "Companion", "MetricsExport", "SockWatch", "SockDiag", "SocketOwners", "HostSystem",

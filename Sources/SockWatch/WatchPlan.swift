@@ -72,7 +72,7 @@ public struct WatchPlan: Hashable, Sendable {
     /// The most sockets whose history is kept.
     public let trackedSocketsLimit: Int
     /// What is looked at one by one.
-    public let evidence: EvidenceSettings
+    public var evidence: EvidenceSettings
 
     public static let defaultTrackedSocketsLimit = 1_000_000
 

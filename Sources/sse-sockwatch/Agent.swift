@@ -1,6 +1,7 @@
 internal import Companion
 internal import Logging
 internal import ServiceLifecycle
+internal import SockWatch
 internal import UnixSignals
 
 /// The agent: its parts, put together and run until a signal ends them.
@@ -8,6 +9,7 @@ struct Agent {
     var configuration: AgentConfiguration
     var web = WebServer.Settings()
     var readsCompanions = true
+    var evidence = EvidenceSettings()
     /// Reads the configuration again. Nil when there is no file to read.
     var reload: (@Sendable () throws -> AgentConfiguration)?
     var logger: Logger
@@ -19,10 +21,12 @@ struct Agent {
     private static let gracefulShutdown = Duration.seconds(4)
 
     func run() async throws {
-        let sampler = Sampler(settings: configuration.samplerSettings, logger: logger)
+        var settings = configuration.samplerSettings
+        settings.evidence = evidence
+        let sampler = Sampler(settings: settings, logger: logger)
         let poller =
             readsCompanions
-            ? CompanionPoller(settings: try configuration.companionSettings(), logger: logger) : nil
+            ? CompanionPoller(settings: try configuration.companionSettings(), logger: logger, sampler: sampler) : nil
         let observatory = Observatory(sampler: sampler, poller: poller, configuration: configuration)
         let server = WebServer(settings: web, observatory: observatory, logger: logger) {
             [logger, onListening, web] port in

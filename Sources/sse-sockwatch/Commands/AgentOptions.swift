@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Logging
+internal import SockWatch
 
 /// The flags of every command that runs the agent, as Prometheus' exporters have them.
 struct AgentOptions: ParsableArguments {
@@ -25,6 +26,20 @@ struct AgentOptions: ParsableArguments {
     )
     var readsCompanions = true
 
+    @Flag(
+        name: .customLong("collector.evidence"),
+        inversion: .prefixedNo,
+        help: "Follow single connections: heartbeats, liveness, traffic."
+    )
+    var followsConnections = true
+
+    @Flag(
+        name: .customLong("collector.events"),
+        inversion: .prefixedNo,
+        help: "Hear of connections that end, so that churn is exact."
+    )
+    var hearsEvents = true
+
     @OptionGroup var log: LogOptions
 
     func validate() throws {
@@ -48,6 +63,7 @@ struct AgentOptions: ParsableArguments {
                 includesAgentMetrics: !disablesExporterMetrics
             ),
             readsCompanions: readsCompanions,
+            evidence: EvidenceSettings(isOn: followsConnections, hasEvents: hearsEvents),
             logger: log.logger
         )
     }

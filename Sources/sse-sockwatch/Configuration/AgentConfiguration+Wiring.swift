@@ -5,7 +5,7 @@ internal import SockWatch
 /// From what was configured to what the parts of the agent take.
 extension AgentConfiguration {
     var watchSource: WatchSource {
-        guard !watches.isEmpty else { return .everyListener(defaults.thresholds) }
+        guard !watches.isEmpty else { return .everyListener(defaults.thresholds, heartbeat: defaults.heartbeatInterval?.inSeconds) }
         return .configured(
             WatchPlan(
                 ports: watches.flatMap { watch in
@@ -15,7 +15,8 @@ extension AgentConfiguration {
                                 port: port,
                                 side: watch.side,
                                 name: watch.name ?? "",
-                                thresholds: watch.settings.thresholds
+                                thresholds: watch.settings.thresholds,
+                                heartbeatInterval: watch.settings.heartbeatInterval?.inSeconds
                             )
                         }
                     }

@@ -32,7 +32,7 @@ struct SocketList {
         switch configuration.watchSource {
         case .configured(let plan):
             return plan
-        case .everyListener(let thresholds):
+        case .everyListener(let thresholds, _):
             let listening = Set(records.lazy.filter { $0.state == .listen }.map(\.local.port))
             return WatchPlan(ports: listening.map { WatchedPort(port: $0, thresholds: thresholds) })
         }

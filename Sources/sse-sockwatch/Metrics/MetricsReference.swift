@@ -24,6 +24,13 @@ enum MetricsReference {
 
         \(table(MetricCatalogue.port))
 
+        ## A port, connection by connection
+
+        Only with the evidence collector (`--no-collector.evidence` switches it off). Of a port with very many connections
+        a share is followed, and counts are scaled.
+
+        \(table(MetricCatalogue.evidence))
+
         ## A port, in its server's own words
 
         These come from the `companion` of a watch. Here `port` is all ports of the watch, such as `9000-9003`, for the
@@ -76,9 +83,14 @@ enum MetricsReference {
         case "cause":
             "`unclosed`: a process holds the socket and does not close it; "
                 + "`unaccepted`: it waits in the accept queue, and no process has ever taken it"
+        case "evidence":
+            "`retransmission`: data goes unacknowledged; `keepalive`: keepalive probes go unanswered"
+        case "keepalive": "`on`, `off`, and `unknown` while no timer has told"
+        case "source": "`configured` or `learned`"
         case "name": "the name of the watch in the configuration; empty where it has none"
         case "side": "`server`: the port is local; `client`: it is the remote end of this machine's own connections"
-        case "collector": "`sockets`: the kernel; `companion`: the servers' own numbers, where they are read"
+        case "collector":
+            "`sockets`: the kernel; `events`: its news of ending connections; `companion`: the servers' own numbers, where they are read"
         case "code": "HTTP status codes"
         case "version", "revision": "of the build"
         default: ""

@@ -7,9 +7,9 @@ internal import SockWatch
 /// Writes an observation as Prometheus reads it.
 struct MetricsRenderer {
     private let observation: Observation
-    private var writer: ExpositionWriter
+    var writer: ExpositionWriter
     /// The labels that each port's series begin with.
-    private let ports: [(snapshot: PortSnapshot, labels: RenderedLabels)]
+    let ports: [(snapshot: PortSnapshot, labels: RenderedLabels)]
     private let companions: [(outcome: CompanionOutcome, labels: RenderedLabels)]
 
     static func render(
@@ -20,6 +20,7 @@ struct MetricsRenderer {
     ) -> [UInt8] {
         var renderer = MetricsRenderer(observation, format)
         renderer.writePorts()
+        renderer.writeEvidence()
         renderer.writeCompanions()
         renderer.writeSampling()
         if includesAgent { renderer.writeAgent(process) }
@@ -84,7 +85,7 @@ struct MetricsRenderer {
         }
     }
 
-    private mutating func write(_ descriptor: MetricDescriptor, _ value: (PortSnapshot) -> some FixedWidthInteger) {
+    mutating func write(_ descriptor: MetricDescriptor, _ value: (PortSnapshot) -> some FixedWidthInteger) {
         writer.family(descriptor) { family in
             for port in ports { family.sample(port.labels, value(port.snapshot)) }
         }
@@ -141,6 +142,7 @@ struct MetricsRenderer {
         writer.family(MetricCatalogue.collectorSuccess) { family in
             let isGood = sample.failure == nil && sample.snapshot.sampledAt != nil
             family.sample(["collector": "sockets"], isGood ? 1 : 0)
+            if let hearsEvents = statistics.hearsEvents { family.sample(["collector": "events"], hearsEvents ? 1 : 0) }
             if readsCompanions { family.sample(["collector": "companion"], companionsAreUp ? 1 : 0) }
         }
         writer.family(MetricCatalogue.collectorDuration) { family in
@@ -155,6 +157,7 @@ struct MetricsRenderer {
         writer.family(MetricCatalogue.trackedSockets) { $0.sample(sample.snapshot.trackedSockets) }
         writer.family(MetricCatalogue.trackedSocketsLimit) { $0.sample(sample.snapshot.trackedSocketsLimit) }
         writer.family(MetricCatalogue.dumpRetries) { $0.sample(statistics.retries) }
+        writer.family(MetricCatalogue.eventsLost) { $0.sample(statistics.eventsLost) }
     }
 
     // MARK: The agent itself
@@ -187,7 +190,7 @@ struct MetricsRenderer {
 }
 
 extension FamilyWriter {
-    fileprivate mutating func histogram(_ labels: RenderedLabels, _ histogram: Histogram) {
+    mutating func histogram(_ labels: RenderedLabels, _ histogram: Histogram) {
         self.histogram(labels, bounds: histogram.bounds, counts: histogram.counts, sum: histogram.sum)
     }
 }

@@ -35,11 +35,13 @@ final class CompanionPoller: Service {
     private let state: Mutex<State>
     private let companions: Companions
     private let logger: Logger
+    private let sampler: Sampler?
 
-    init(settings: Settings, logger: Logger) {
+    init(settings: Settings, logger: Logger, sampler: Sampler? = nil) {
         state = Mutex(State(settings: settings))
         companions = Companions(targets: settings.targets)
         self.logger = logger
+        self.sampler = sampler
     }
 
     var latest: Round { state.withLock { $0.latest } }
@@ -106,7 +108,19 @@ final class CompanionPoller: Service {
             )
             return state.latest
         }
+        sampler?.note(active: Self.active(in: round))
         report(round.outcomes)
+    }
+
+    /// What each server of one port says of its connections. Of several ports the kernel's counts would have to be added
+    /// up, so they are not held against it.
+    private static func active(in round: Round) -> [UInt16: Double?] {
+        var active: [UInt16: Double?] = [:]
+        for (id, outcome) in round.outcomes {
+            guard let port = UInt16(id) else { continue }
+            active.updateValue(outcome.reading?.activeConnections, forKey: port)
+        }
+        return active
     }
 
     /// Says once that a server does not answer, and once that it answers again.

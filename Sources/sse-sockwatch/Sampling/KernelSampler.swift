@@ -15,12 +15,20 @@ struct KernelSampler: ~Copyable {
     private(set) var statistics = SamplingStatistics()
     private var last: Snapshot?
     private var lastGood: WallClock?
+    private let evidence: EvidenceSettings
+    private let listener: ConnectionEndListener?
 
     /// How often a broken dump is begun again before the sample counts as failed.
     static let mostRetries = 2
 
-    init(open: @escaping Opening) {
+    /// - Parameters:
+    ///   - evidence: how far single connections are looked at. Whether events tell of ends follows from `listener`.
+    ///   - listener: hears of ends, where there is one.
+    init(open: @escaping Opening, evidence: EvidenceSettings = .init(), listener: ConnectionEndListener? = nil) {
         self.open = open
+        self.evidence = evidence
+        self.listener = listener
+        statistics.hearsEvents = listener.map { _ in true }
         engine = Engine(plan: WatchPlan(ports: []))
     }
 
@@ -65,15 +73,32 @@ struct KernelSampler: ~Copyable {
         at start: MonotonicInstant
     ) throws(SockDiagError) -> Snapshot {
         if table == nil { table = try open() }
-        engine.adopt(
-            try source.plan(previous: last?.ports ?? []) { () throws(SockDiagError) in
-                try table?.listeningPorts() ?? []
-            }
-        )
+        var plan = try source.plan(previous: last?.ports ?? []) { () throws(SockDiagError) in
+            try table?.listeningPorts() ?? []
+        }
+        plan.evidence = evidence
+        plan.evidence.hasEvents = statistics.hearsEvents == true
+        engine.adopt(plan)
+        if kind == .scheduled { takeEnds() }
         engine.beginSample(kind, at: start)
         let query = SocketQuery(filter: engine.plan.filter, includesTCPInfo: engine.needsTCPInfo)
         try table?.dump(query) { record in engine.add(record) }
         return engine.finishSample()
+    }
+
+    /// What ended until now was alive in the last sample or came after it; the next one will not see it.
+    private mutating func takeEnds() {
+        guard let listener else { return }
+        listener.watch(engine.plan.filter)
+        let heard = listener.take()
+        for end in heard.ends { engine.add(end) }
+        statistics.eventsLost = heard.lost
+        statistics.hearsEvents = heard.failure == nil
+    }
+
+    /// Notes what a server says of its connections, to be held against the samples before and after.
+    mutating func note(active: Double?, port: UInt16) {
+        engine.note(active: active, port: port)
     }
 
     private mutating func note(_ kind: Engine.SampleKind, succeeded: Bool, seconds: Double) {

@@ -34,6 +34,10 @@ struct SamplingStatistics: Hashable, Sendable {
     var failures: UInt64 = 0
     /// Dumps that were begun again because the first one broke.
     var retries: UInt64 = 0
+    /// Events of ending connections that were lost.
+    var eventsLost: UInt64 = 0
+    /// Whether events are heard; nil when they are switched off.
+    var hearsEvents: Bool?
     /// How long scheduled samples took, in seconds.
     var durations = Histogram(bounds: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5])
     /// How long the last one took, of whatever kind, in seconds.

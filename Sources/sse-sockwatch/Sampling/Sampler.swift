@@ -14,6 +14,8 @@ final class Sampler: Service {
         var interval: Double
         /// The share of one core that sampling may take.
         var processorShare: Double
+        /// How far single connections are looked at. What it is at the start, it stays.
+        var evidence = EvidenceSettings()
     }
 
     private struct State {
@@ -22,6 +24,8 @@ final class Sampler: Service {
         var waiters: [UInt64: CheckedContinuation<Sample, Never>] = [:]
         var lastWaiter: UInt64 = 0
         var isStopping = false
+        /// What servers have said of their connections since the last sample, by port.
+        var active: [UInt16: Double?] = [:]
     }
 
     private let state: Mutex<State>
@@ -46,9 +50,19 @@ final class Sampler: Service {
     /// How many wait for a sample that is not there yet.
     var waiting: Int { state.withLock { $0.waiters.count } }
 
+    /// Notes what a server says of its connections, by port: the next sample is held against it. Nil for one that does
+    /// not say it.
+    func note(active: [UInt16: Double?]) {
+        state.withLock { $0.active.merge(active) { _, new in new } }
+    }
+
     /// Takes effect at once: the next sample is taken by these settings, and now.
     func adopt(_ settings: Settings) {
-        state.withLock { $0.settings = settings }
+        state.withLock { state in
+            let evidence = state.settings.evidence
+            state.settings = settings
+            state.settings.evidence = evidence
+        }
         wake.signal()
     }
 
@@ -113,8 +127,10 @@ final class Sampler: Service {
     }
 
     private func sampleUntilStopped() {
-        var sampler = KernelSampler(open: open)
         var settings = state.withLock { $0.settings }
+        let listener = startListener(settings.evidence)
+        defer { listener?.stop() }
+        var sampler = KernelSampler(open: open, evidence: settings.evidence, listener: listener)
         var budget = SamplingBudget(interval: settings.interval, share: settings.processorShare)
         var nextScheduled = MonotonicInstant.now
         var spentBefore = Double(MonotonicClock.threadNanoseconds) / 1e9
@@ -133,6 +149,11 @@ final class Sampler: Service {
             let isDue = MonotonicInstant.now >= nextScheduled
             if isDue || isAsked {
                 let start = MonotonicInstant.now
+                let active = state.withLock { state in
+                    defer { state.active = [:] }
+                    return state.active
+                }
+                for (port, number) in active { sampler.note(active: number, port: port) }
                 let sample = sampler.sample(isDue ? .scheduled : .onDemand, settings.source)
                 if isDue {
                     let spent = Double(MonotonicClock.threadNanoseconds) / 1e9
@@ -148,6 +169,21 @@ final class Sampler: Service {
             _ = wake.wait(timeout: .now() + pause)
         }
         publish(latest)
+    }
+
+    private func startListener(_ evidence: EvidenceSettings) -> ConnectionEndListener? {
+        guard evidence.hasEvents else { return nil }
+        do {
+            let listener = try ConnectionEndListener(logger: logger)
+            try listener.start()
+            return listener
+        } catch {
+            logger.warning(
+                "connections that end cannot be heard of; churn is a lower bound",
+                metadata: ["reason": "\(error)"]
+            )
+            return nil
+        }
     }
 
     private func publish(_ sample: Sample) {

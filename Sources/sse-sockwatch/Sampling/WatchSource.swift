@@ -5,7 +5,7 @@ internal import SockWatch
 enum WatchSource: Hashable, Sendable {
     case configured(WatchPlan)
     /// Every port that somebody listens on, with these bounds.
-    case everyListener(ConditionThresholds)
+    case everyListener(ConditionThresholds, heartbeat: Double? = nil)
 
     /// The plan for the next sample.
     ///
@@ -20,11 +20,13 @@ enum WatchSource: Hashable, Sendable {
         switch self {
         case .configured(let plan):
             return plan
-        case .everyListener(let thresholds):
+        case .everyListener(let thresholds, let heartbeat):
             // What is left in TIME_WAIT belongs to nobody, and goes by itself within a minute.
             let kept = previous.lazy.filter { $0.tally.connections > $0.tally[.timeWait] }.map(\.watched.port)
             let ports = try listening().union(kept).sorted().prefix(AgentConfiguration.watchedPortLimit)
-            return WatchPlan(ports: ports.map { WatchedPort(port: $0, thresholds: thresholds) })
+            return WatchPlan(
+                ports: ports.map { WatchedPort(port: $0, thresholds: thresholds, heartbeatInterval: heartbeat) }
+            )
         }
     }
 }

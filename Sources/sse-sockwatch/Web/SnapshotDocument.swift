@@ -43,6 +43,7 @@ struct PortDocument: Encodable {
     let closeWait: CloseWaitDocument
     let queues: QueuesDocument
     let listen: ListenDocument
+    let evidence: EvidenceDocument
     let companion: CompanionDocument?
 
     struct FindingDocument: Encodable {
@@ -126,6 +127,7 @@ struct PortDocument: Encodable {
             backlogLimit: snapshot.tally.acceptQueueLimit,
             backlogFullestRatio: snapshot.tally.acceptQueueFullestRatio
         )
+        evidence = EvidenceDocument(snapshot.evidence)
         companion = outcome.map(CompanionDocument.init)
     }
 }
