@@ -29,16 +29,19 @@ public struct ConnectionEnd: Hashable, Sendable {
         self.endedAt = endedAt
         let info = record.tcpInfo
         idle = Double(info?.lastDataSent ?? 0) / 1000
-        if let info {
+        // The kernel has reset the queues and counters of a connection that its own side aborted.
+        if let info, !record.wasAborted {
             let fin: UInt64 = WrittenBytes.hasFIN(record, info) ? 1 : 0
             undeliveredBytes = max(UInt64(record.sendQueue), fin) - fin
             writtenBytes = WrittenBytes.count(record, info)
+            retransmittedSegments = info.totalRetransmits
         } else {
-            undeliveredBytes = UInt64(record.sendQueue)
+            undeliveredBytes = 0
             writtenBytes = 0
+            retransmittedSegments = 0
         }
-        retransmittedSegments = info?.totalRetransmits ?? 0
-        leastAge = Double(max(info?.lastDataSent ?? 0, info?.lastDataReceived ?? 0, info?.lastAckReceived ?? 0)) / 1000
+        let lastReceived = record.wasAborted ? 0 : info?.lastDataReceived ?? 0
+        leastAge = Double(max(info?.lastDataSent ?? 0, lastReceived, info?.lastAckReceived ?? 0)) / 1000
         isUnconnected = record.remote.port == 0 && info?.segmentsIn == 0
     }
 }
