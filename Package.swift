@@ -104,7 +104,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SockWatchTests",
-            dependencies: ["SockWatch", "SockDiag", "SockDiagTestKit"],
+            dependencies: ["SockWatch", "SockDiag", "SockDiagTestKit", "CAllocationCount"],
             swiftSettings: strict
         ),
         .testTarget(name: "MetricsExportTests", dependencies: ["MetricsExport"], swiftSettings: strict),
