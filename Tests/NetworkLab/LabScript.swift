@@ -4,9 +4,22 @@ public enum LabScript: String, Sendable {
     case crowd = "crowd.py"
     /// Makes captures of netlink traffic. Arguments: `nlmon DEVICE FILE` or `messages RAW FILE`.
     case netlinkCapture = "netlink-capture.py"
+    /// A server that leaves out heartbeats and knows which. Arguments: port, interval, share left out, seed.
+    case beats = "beats.py"
+    /// Clients that read for ever. Arguments: host, how many for each port, ports.
+    case readers = "readers.py"
+    /// Opens and closes connections on SIGUSR1. Argument: how many.
+    case churn = "churn.py"
+    /// A server's own numbers in JSON. Argument: how many connections it says are active.
+    case says = "says.py"
 
     /// Starts it inside the namespace.
     public func start(in namespace: LabNamespace, _ arguments: String...) throws -> LabProcess {
+        try start(in: namespace, arguments)
+    }
+
+    /// The same with the arguments in a list.
+    public func start(in namespace: LabNamespace, _ arguments: [String]) throws -> LabProcess {
         try LabProcess("python3", ["\(Self.directory)/\(rawValue)"] + arguments, in: namespace)
     }
 
