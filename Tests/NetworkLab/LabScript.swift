@@ -4,7 +4,8 @@ public enum LabScript: String, Sendable {
     case crowd = "crowd.py"
     /// Makes captures of netlink traffic. Arguments: `nlmon DEVICE FILE` or `messages RAW FILE`.
     case netlinkCapture = "netlink-capture.py"
-    /// A server that leaves out heartbeats and knows which. Arguments: port, interval, share left out, seed.
+    /// A server that leaves out heartbeats and knows which. Arguments: port, interval, share left out, events
+    /// a second among them.
     case beats = "beats.py"
     /// Clients that read for ever. Arguments: host, how many for each port, ports.
     case readers = "readers.py"
