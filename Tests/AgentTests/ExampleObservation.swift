@@ -7,20 +7,33 @@ import SockWatch
 @testable import sse_sockwatch
 
 extension Observation {
-    /// One port with a leak and a full accept queue, and its server's own numbers.
+    /// One port with a leak, a full accept queue and a client that does not read, and its server's own numbers. A
+    /// connection has ended between the two samples.
     static func example(
         companion result: Result<CompanionReading, CompanionFailure>? = .success(.example),
         failure: String? = nil
     ) throws -> Observation {
         let now = MonotonicInstant(nanoseconds: 3_600_000_000_000)
-        let watched = WatchedPort(port: 8080, name: "orders", thresholds: ConditionThresholds(closeWaitStuckAfter: 60))
-        var engine = Engine(plan: WatchPlan(ports: [watched]))
+        let watched = WatchedPort(
+            port: 8080,
+            name: "orders",
+            thresholds: ConditionThresholds(closeWaitStuckAfter: 60),
+            heartbeatInterval: 10
+        )
+        var engine = Engine(plan: WatchPlan(ports: [watched], evidence: EvidenceSettings(hasEvents: true)))
+        engine.beginSample(.scheduled, at: now.advanced(by: -5))
+        for record in try records(after: 0) { engine.add(record) }
+        _ = engine.finishSample()
+        engine.add(try end(at: now.advanced(by: -1)))
+        if case .success(let reading) = result { engine.note(active: reading.activeConnections, port: 8080) }
         engine.beginSample(.scheduled, at: now)
-        for record in try records { engine.add(record) }
+        for record in try records(after: 5) { engine.add(record) }
         var statistics = SamplingStatistics()
         statistics.samples = 12
         statistics.failures = 1
         statistics.retries = 2
+        statistics.eventsLost = 3
+        statistics.hearsEvents = true
         statistics.durations.observe(0.002)
         statistics.lastDuration = 0.002
         statistics.interval = 5
@@ -50,35 +63,57 @@ extension Observation {
         )
     }
 
-    private static var records: [SocketRecord] {
-        get throws {
-            var records: [SocketRecord] = []
-            var builder = MessageBuilder()
-            func add(_ state: TCPState, cookie: UInt64, _ change: (inout MessageBuilder) -> Void = { _ in }) throws {
-                builder = MessageBuilder()
-                builder.state = state.rawValue
-                builder.cookie = cookie
-                builder.inode = 9
-                change(&builder)
-                records.append(try builder.record())
-            }
-            try add(.listen, cookie: 1) {
+    /// The port's sockets, so many seconds after the first sample.
+    private static func records(after seconds: UInt32) throws -> [SocketRecord] {
+        var records = [
+            try record(.listen, cookie: 1) {
                 $0.receiveQueue = 64
                 $0.sendQueue = 127
-            }
-            try add(.established, cookie: 2) { $0.sendQueue = 1000 }
-            try add(.established, cookie: 3) { $0.sendQueue = 24 }
-            for (cookie, inode) in [(4, 9), (5, 0)] as [(UInt64, UInt32)] {
-                try add(.closeWait, cookie: cookie) {
+            },
+            try record(.established, cookie: 2, sent: 1000 * (3 + seconds)) {
+                // A window probe, and a window of 0.
+                $0.timer = 4
+                $0.sendQueue = 1000
+            },
+            try record(.established, cookie: 3, sent: 40) { $0.sendQueue = 24 },
+        ]
+        for (cookie, inode) in [(4, 9), (5, 0)] as [(UInt64, UInt32)] {
+            records.append(
+                try record(.closeWait, cookie: cookie, acknowledged: 85_500 + 1000 * seconds) {
                     $0.inode = inode
                     $0.receiveQueue = 1
-                    var info = TCPInfoBytes(length: 248)
-                    info.setLastAckReceived(90_500)
-                    $0.attributes = [.info(info)]
                 }
-            }
-            return records
+            )
         }
+        if seconds == 0 { records.append(try record(.established, cookie: 6, sent: 2000)) }
+        return records
+    }
+
+    /// The event of the connection that ended.
+    private static func end(at instant: MonotonicInstant) throws -> ConnectionEnd {
+        ConnectionEnd(try record(.close, cookie: 6, sent: 6000) { $0.sendQueue = 211 }, at: instant)
+    }
+
+    /// - Parameters:
+    ///   - sent: milliseconds since the last write.
+    ///   - acknowledged: milliseconds since the last acknowledgement.
+    private static func record(
+        _ state: TCPState,
+        cookie: UInt64,
+        sent: UInt32 = 0,
+        acknowledged: UInt32 = 0,
+        _ change: (inout MessageBuilder) -> Void = { _ in }
+    ) throws -> SocketRecord {
+        var info = TCPInfoBytes(length: 248)
+        info.setLastDataSent(sent)
+        info.setLastAckReceived(acknowledged)
+        var builder = MessageBuilder()
+        builder.state = state.rawValue
+        builder.cookie = cookie
+        builder.inode = 9
+        builder.attributes = [.shutdown(0), .info(info)]
+        change(&builder)
+        return try builder.record()
     }
 }
 

@@ -102,6 +102,11 @@ struct MetricsRendererTests {
         sse_sockwatch_port_condition{port="8080",condition="close_wait_stuck"} 1
         sse_sockwatch_port_condition{port="8080",condition="close_wait_accumulating"} 0
         sse_sockwatch_port_condition{port="8080",condition="backlogged"} 0
+        sse_sockwatch_port_condition{port="8080",condition="half_open"} 0
+        sse_sockwatch_port_condition{port="8080",condition="silent"} 0
+        sse_sockwatch_port_condition{port="8080",condition="reconnect_storm"} 0
+        sse_sockwatch_port_condition{port="8080",condition="slow_consumers"} 1
+        sse_sockwatch_port_condition{port="8080",condition="drifting"} 0
         sse_sockwatch_port_condition{port="8080",condition="healthy"} 0
         sse_sockwatch_tcp_close_wait_entered_total{port="8080"} 2
         sse_sockwatch_tcp_close_wait_left_total{port="8080"} 0
@@ -128,6 +133,66 @@ struct MetricsRendererTests {
         sse_sockwatch_tcp_listen_backlog_limit{port="8080"} 127
         sse_sockwatch_tcp_listen_backlog_fullest_ratio{port="8080"} 0.5
         sse_sockwatch_port_info{port="8080",name="orders",side="server"} 1
+        sse_sockwatch_heartbeat_interval_seconds{port="8080",source="configured"} 10
+        sse_sockwatch_heartbeats_observed_total{port="8080"} 0
+        sse_sockwatch_heartbeats_missed_total{port="8080"} 0
+        sse_sockwatch_tcp_silent_sockets{port="8080"} 0
+        sse_sockwatch_tcp_half_open_sockets{port="8080",evidence="retransmission"} 0
+        sse_sockwatch_tcp_half_open_sockets{port="8080",evidence="keepalive"} 0
+        sse_sockwatch_tcp_blind_sockets{port="8080"} 0
+        sse_sockwatch_tcp_slow_consumer_sockets{port="8080"} 1
+        sse_sockwatch_tcp_local_send_failure_sockets{port="8080"} 0
+        sse_sockwatch_tcp_keepalive_sockets{port="8080",keepalive="on"} 0
+        sse_sockwatch_tcp_keepalive_sockets{port="8080",keepalive="off"} 0
+        sse_sockwatch_tcp_keepalive_sockets{port="8080",keepalive="unknown"} 2
+        sse_sockwatch_tcp_send_idle_seconds_bucket{port="8080",le="1.0"} 2
+        sse_sockwatch_tcp_send_idle_seconds_bucket{port="8080",le="5.0"} 4
+        sse_sockwatch_tcp_send_idle_seconds_bucket{port="8080",le="15.0"} 5
+        sse_sockwatch_tcp_send_idle_seconds_bucket{port="8080",le="30.0"} 5
+        sse_sockwatch_tcp_send_idle_seconds_bucket{port="8080",le="60.0"} 5
+        sse_sockwatch_tcp_send_idle_seconds_bucket{port="8080",le="120.0"} 5
+        sse_sockwatch_tcp_send_idle_seconds_bucket{port="8080",le="300.0"} 5
+        sse_sockwatch_tcp_send_idle_seconds_bucket{port="8080",le="600.0"} 5
+        sse_sockwatch_tcp_send_idle_seconds_bucket{port="8080",le="1800.0"} 5
+        sse_sockwatch_tcp_send_idle_seconds_bucket{port="8080",le="3600.0"} 5
+        sse_sockwatch_tcp_send_idle_seconds_bucket{port="8080",le="+Inf"} 5
+        sse_sockwatch_tcp_send_idle_seconds_count{port="8080"} 5
+        sse_sockwatch_tcp_send_idle_seconds_sum{port="8080"} 13.079999999999998
+        sse_sockwatch_tcp_retransmitted_segments_total{port="8080"} 0
+        sse_sockwatch_tcp_written_bytes_total{port="8080"} 210
+        sse_sockwatch_tcp_connections_opened_total{port="8080"} 0
+        sse_sockwatch_tcp_connections_closed_total{port="8080"} 1
+        sse_sockwatch_tcp_connection_lifetime_seconds_bucket{port="8080",le="0.1"} 0
+        sse_sockwatch_tcp_connection_lifetime_seconds_bucket{port="8080",le="1.0"} 0
+        sse_sockwatch_tcp_connection_lifetime_seconds_bucket{port="8080",le="5.0"} 0
+        sse_sockwatch_tcp_connection_lifetime_seconds_bucket{port="8080",le="15.0"} 1
+        sse_sockwatch_tcp_connection_lifetime_seconds_bucket{port="8080",le="60.0"} 1
+        sse_sockwatch_tcp_connection_lifetime_seconds_bucket{port="8080",le="300.0"} 1
+        sse_sockwatch_tcp_connection_lifetime_seconds_bucket{port="8080",le="900.0"} 1
+        sse_sockwatch_tcp_connection_lifetime_seconds_bucket{port="8080",le="3600.0"} 1
+        sse_sockwatch_tcp_connection_lifetime_seconds_bucket{port="8080",le="14400.0"} 1
+        sse_sockwatch_tcp_connection_lifetime_seconds_bucket{port="8080",le="86400.0"} 1
+        sse_sockwatch_tcp_connection_lifetime_seconds_bucket{port="8080",le="+Inf"} 1
+        sse_sockwatch_tcp_connection_lifetime_seconds_count{port="8080"} 1
+        sse_sockwatch_tcp_connection_lifetime_seconds_sum{port="8080"} 6
+        sse_sockwatch_tcp_idle_at_close_seconds_bucket{port="8080",le="1.0"} 0
+        sse_sockwatch_tcp_idle_at_close_seconds_bucket{port="8080",le="5.0"} 0
+        sse_sockwatch_tcp_idle_at_close_seconds_bucket{port="8080",le="15.0"} 1
+        sse_sockwatch_tcp_idle_at_close_seconds_bucket{port="8080",le="30.0"} 1
+        sse_sockwatch_tcp_idle_at_close_seconds_bucket{port="8080",le="45.0"} 1
+        sse_sockwatch_tcp_idle_at_close_seconds_bucket{port="8080",le="60.0"} 1
+        sse_sockwatch_tcp_idle_at_close_seconds_bucket{port="8080",le="90.0"} 1
+        sse_sockwatch_tcp_idle_at_close_seconds_bucket{port="8080",le="120.0"} 1
+        sse_sockwatch_tcp_idle_at_close_seconds_bucket{port="8080",le="300.0"} 1
+        sse_sockwatch_tcp_idle_at_close_seconds_bucket{port="8080",le="350.0"} 1
+        sse_sockwatch_tcp_idle_at_close_seconds_bucket{port="8080",le="600.0"} 1
+        sse_sockwatch_tcp_idle_at_close_seconds_bucket{port="8080",le="3600.0"} 1
+        sse_sockwatch_tcp_idle_at_close_seconds_bucket{port="8080",le="+Inf"} 1
+        sse_sockwatch_tcp_idle_at_close_seconds_count{port="8080"} 1
+        sse_sockwatch_tcp_idle_at_close_seconds_sum{port="8080"} 6
+        sse_sockwatch_tcp_undelivered_bytes_total{port="8080"} 210
+        sse_sockwatch_evidence_share_ratio{port="8080"} 1
+        sse_sockwatch_companion_connection_drift{port="8080"} 1
         sse_sockwatch_companion_up{port="8080"} 1
         sse_sockwatch_companion_scrape_duration_seconds{port="8080"} 0.125
         sse_sockwatch_companion_active_connections{port="8080"} 3
@@ -136,6 +201,7 @@ struct MetricsRendererTests {
         sse_sockwatch_companion_heartbeat_miss_ratio{port="8080"} 0.0125
         sse_sockwatch_companion_values_refused_total{port="8080"} 3
         sse_sockwatch_scrape_collector_success{collector="sockets"} 1
+        sse_sockwatch_scrape_collector_success{collector="events"} 1
         sse_sockwatch_scrape_collector_success{collector="companion"} 1
         sse_sockwatch_scrape_collector_duration_seconds{collector="sockets"} 0.002
         sse_sockwatch_scrape_collector_duration_seconds{collector="companion"} 0.125
@@ -157,8 +223,9 @@ struct MetricsRendererTests {
         sse_sockwatch_sample_duration_seconds_sum 0.002
         sse_sockwatch_sample_interval_seconds 5
         sse_sockwatch_last_sample_timestamp_seconds 1700000000.5
-        sse_sockwatch_tracked_sockets 2
+        sse_sockwatch_tracked_sockets 4
         sse_sockwatch_tracked_sockets_limit 1000000
         sse_sockwatch_netlink_dump_retries_total 2
+        sse_sockwatch_netlink_events_lost_total 3
         """#
 }

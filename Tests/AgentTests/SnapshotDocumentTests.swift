@@ -56,6 +56,32 @@ struct SnapshotDocumentTests {
                 "up" : true
               },
               "condition" : "close_wait_stuck",
+              "evidence" : {
+                "blind_sockets" : 0,
+                "connection_drift" : 1,
+                "connections_closed" : 1,
+                "connections_opened" : 0,
+                "half_open_sockets" : {
+                  "keepalive" : 0,
+                  "retransmission" : 0
+                },
+                "heartbeat_interval_is_learned" : false,
+                "heartbeat_interval_seconds" : 10,
+                "heartbeats_missed" : 0,
+                "heartbeats_observed" : 0,
+                "keepalive_sockets" : {
+                  "off" : 0,
+                  "on" : 0,
+                  "unknown" : 2
+                },
+                "local_send_failure_sockets" : 0,
+                "retransmitted_segments" : 0,
+                "share_ratio" : 1,
+                "silent_sockets" : 0,
+                "slow_consumer_sockets" : 1,
+                "undelivered_bytes" : 210,
+                "written_bytes" : 210
+              },
               "findings" : [
                 {
                   "condition" : "close_wait_stuck",
@@ -67,6 +93,16 @@ struct SnapshotDocumentTests {
                   },
                   "meaning" : "Clients have left and the server still holds their sockets: it leaks connections.",
                   "sentence" : "2 sockets have been in CLOSE_WAIT for more than 60 s, the oldest for 91 s: 1 accepted and never closed, 1 never accepted."
+                },
+                {
+                  "condition" : "slow_consumers",
+                  "facts" : {
+                    "established" : 2,
+                    "send_queue_bytes" : 1024,
+                    "slow_consumers" : 1
+                  },
+                  "meaning" : "Clients read more slowly than the server writes, and the rest waits in its memory.",
+                  "sentence" : "1 of 2 ESTABLISHED connections have a peer that reads more slowly than the server writes; 1024 bytes wait."
                 }
               ],
               "listen" : {
@@ -101,7 +137,7 @@ struct SnapshotDocumentTests {
           "sample_age_seconds" : 1.5,
           "sample_interval_seconds" : 5,
           "sampled_at" : "2023-11-14T22:13:20.500Z",
-          "tracked_sockets" : 2,
+          "tracked_sockets" : 4,
           "tracked_sockets_limit" : 1000000,
           "version" : "0.1.0"
         }

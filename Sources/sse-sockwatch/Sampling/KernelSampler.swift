@@ -22,13 +22,13 @@ struct KernelSampler: ~Copyable {
     static let mostRetries = 2
 
     /// - Parameters:
-    ///   - evidence: how far single connections are looked at. Whether events tell of ends follows from `listener`.
-    ///   - listener: hears of ends, where there is one.
+    ///   - evidence: how far single connections are looked at.
+    ///   - listener: hears of ends. Nil when that is not wanted, or when it was and could not be.
     init(open: @escaping Opening, evidence: EvidenceSettings = .init(), listener: ConnectionEndListener? = nil) {
         self.open = open
         self.evidence = evidence
         self.listener = listener
-        statistics.hearsEvents = listener.map { _ in true }
+        statistics.hearsEvents = evidence.hasEvents ? listener != nil : nil
         engine = Engine(plan: WatchPlan(ports: []))
     }
 
