@@ -25,8 +25,8 @@ struct ReconnectWindow: Hashable, Sendable {
     /// So long before the window, in seconds, may those that come back have gone.
     private static let absence = 300.0
     private static let share = 0.02
-    /// Fewer are no storm, on however small a port.
-    private static let fewest: UInt64 = 20
+    /// A port with fewer connections is judged as one with so many: two clients a second burden nobody.
+    private static let fewest = 100
 
     private var points: [Point] = []
 
@@ -37,14 +37,27 @@ struct ReconnectWindow: Hashable, Sendable {
     }
 
     var storm: Storm? {
-        guard let last = points.last, let first = points.first else { return nil }
+        guard let last = points.last else { return nil }
         // From the last sample that is not in the window; the window is one sampling interval longer at most.
         let start = points.lastIndex { last.instant.seconds(since: $0.instant) >= Self.window } ?? 0
         let opened = last.opened - points[start].opened
-        let returned = min(opened, last.closed - first.closed)
+        let returned = returned(since: start)
         let established = points[start...].reduce(0) { max($0, $1.established) }
         let seconds = max(Self.window, last.instant.seconds(since: points[start].instant))
-        let bound = max(Double(Self.fewest), Self.share * Double(established) * seconds)
+        let bound = Self.share * Double(max(Self.fewest, established)) * seconds
         return Double(returned) > bound ? Storm(opened: opened, seconds: seconds, established: established) : nil
+    }
+
+    /// How many of those that were opened after a point can have come back: each for one that had gone before, or within
+    /// the same interval, for there the order is not known. Who comes first and goes later is no reconnection.
+    private func returned(since start: Int) -> UInt64 {
+        var (gone, returned) = (0 as UInt64, 0 as UInt64)
+        for next in points.indices.dropFirst() {
+            gone += points[next].closed - points[next - 1].closed
+            let back = min(points[next].opened - points[next - 1].opened, gone)
+            gone -= back
+            if next > start { returned += back }
+        }
+        return returned
     }
 }
