@@ -65,11 +65,14 @@ struct KernelSampler: ~Copyable {
         at start: MonotonicInstant
     ) throws(SockDiagError) -> Snapshot {
         if table == nil { table = try open() }
-        engine.adopt(
-            try source.plan(previous: last?.ports ?? []) { () throws(SockDiagError) in
-                try table?.listeningPorts() ?? []
-            }
-        )
+        // Only the schedule changes what is watched: a scrape must not make a port, and its counters, go.
+        if kind == .scheduled || engine.plan.ports.isEmpty {
+            engine.adopt(
+                try source.plan(previous: last?.ports ?? []) { () throws(SockDiagError) in
+                    try table?.listeningPorts() ?? []
+                }
+            )
+        }
         engine.beginSample(kind, at: start)
         let query = SocketQuery(filter: engine.plan.filter, includesTCPInfo: engine.needsTCPInfo)
         try table?.dump(query) { record in engine.add(record) }
