@@ -30,10 +30,11 @@ public struct CompanionDocument: Sendable, Equatable {
         if format != .json, bytes.count(where: { $0 == UInt8(ascii: "\n") }) > Self.itemLimit {
             throw Self.tooMany("lines")
         }
+        if format != .prometheus && format != .openMetrics { try Self.checkUTF8(bytes) }
         self.format = format
         exposition =
             switch format {
-            case .auto, .prometheus: try Self.exposition(bytes, as: .text004)
+            case .auto, .prometheus: try Self.text(bytes)
             case .openMetrics: try Self.exposition(bytes, as: .openMetrics)
             case .json: Self.familyless(try JSONNumbers.read(bytes))
             case .keyValue: Self.familyless(try KeyValueText.read(bytes))
@@ -43,6 +44,52 @@ public struct CompanionDocument: Sendable, Equatable {
 
     static func tooMany(_ items: String) -> CompanionSyntaxError {
         CompanionSyntaxError(line: nil, message: "more than \(itemLimit) \(items), which is more than is read")
+    }
+
+    private static func checkUTF8(_ bytes: [UInt8]) throws(CompanionSyntaxError) {
+        guard String(validating: bytes, as: UTF8.self) == nil else { return }
+        // No sequence of several bytes has a line feed in it, so the line at fault is one by itself.
+        let line = TextLines(bytes).first { String(validating: $0.text, as: UTF8.self) == nil }
+        throw CompanionSyntaxError(line: line?.number, message: "the text is not UTF-8")
+    }
+
+    /// Text 0.0.4, in which nothing forbids a series to stand twice. To add the two up would be wrong, and to choose
+    /// one a guess.
+    private static func text(_ bytes: [UInt8]) throws(CompanionSyntaxError) -> Exposition {
+        let exposition = try exposition(bytes, as: .text004)
+        var known: Set<Series> = []
+        for sample in exposition.families.lazy.flatMap(\.samples) {
+            let series = Series(sample)
+            guard !known.insert(series).inserted else { continue }
+            throw CompanionSyntaxError(
+                line: secondLine(of: series, in: bytes),
+                message: "\(sample.line.prefix(200)): the series stands twice"
+            )
+        }
+        return exposition
+    }
+
+    private static func secondLine(of series: Series, in bytes: [UInt8]) -> Int? {
+        var isSecond = false
+        for (number, line) in TextLines(bytes) where line.first != UInt8(ascii: "#") {
+            guard let sample = try? exposition(Array(line), as: .text004).samples.first, Series(sample) == series else {
+                continue
+            }
+            if isSecond { return number }
+            isSecond = true
+        }
+        return nil
+    }
+
+    /// What tells a series from others: the order of its labels does not.
+    private struct Series: Hashable {
+        let name: String
+        let labels: [ExpositionLabel]
+
+        init(_ sample: ExpositionSample) {
+            name = sample.name
+            labels = sample.labels.count > 1 ? sample.labels.sorted { $0.name < $1.name } : sample.labels
+        }
     }
 
     private static func exposition(

@@ -37,7 +37,20 @@ extension CompanionFormat {
         if first.starts(with: StubStatusText.opening) {
             return .stubStatus
         }
-        return KeyValueText.looksLikePair(first) ? .keyValue : .prometheus
+        if KeyValueText.looksLikePair(first) {
+            return .keyValue
+        }
+        // Without its last line it is a text that was cut off, and read as OpenMetrics it is told so.
+        return lines.contains { isOnlyInOpenMetrics($0.text) } ? .openMetrics : .prometheus
+    }
+
+    /// Whether the line is metadata that text 0.0.4 does not have.
+    private static func isOnlyInOpenMetrics(_ line: ArraySlice<UInt8>) -> Bool {
+        if line.starts(with: "# UNIT ".utf8) { return true }
+        guard line.starts(with: "# TYPE ".utf8), let type = line.split(separator: UInt8(ascii: " ")).last else {
+            return false
+        }
+        return ["unknown", "info", "stateset", "gaugehistogram"].contains { type.elementsEqual($0.utf8) }
     }
 
     private static func lastLine(of bytes: [UInt8]) -> ArraySlice<UInt8> {

@@ -20,6 +20,11 @@ public struct CompanionFinding: Sendable, Equatable {
 extension CompanionMapping {
     /// Looks for every value. Those that the server does not offer are absent from the result.
     public func findings(in document: CompanionDocument) -> [CompanionFinding] {
+        findings(in: document, until: nil)
+    }
+
+    /// - Parameter deadline: When nobody waits for the findings any more. What is found later is not complete.
+    func findings(in document: CompanionDocument, until deadline: ContinuousClock.Instant?) -> [CompanionFinding] {
         var samplesByName: [String: [TypedSample]] = [:]
         var names: [String] = []
         for family in document.exposition.families {
@@ -30,7 +35,9 @@ extension CompanionMapping {
         }
         return CompanionValue.allCases.compactMap { value in
             for rule in rules[value] ?? [] {
-                if let finding = rule.finding(of: value, names: names, samples: samplesByName) { return finding }
+                if let finding = rule.finding(of: value, names: names, samples: samplesByName, until: deadline) {
+                    return finding
+                }
             }
             return nil
         }
@@ -46,11 +53,12 @@ extension CompanionRule {
     fileprivate func finding(
         of value: CompanionValue,
         names: [String],
-        samples: [String: [TypedSample]]
+        samples: [String: [TypedSample]],
+        until deadline: ContinuousClock.Instant?
     ) -> CompanionFinding? {
-        var matching = matchingNames(among: names, known: samples).flatMap { samples[$0] ?? [] }
+        var matching = matchingNames(among: names, known: samples, until: deadline).flatMap { samples[$0] ?? [] }
         for label in labels {
-            var matcher = label.value.makeMatcher()
+            var matcher = label.value.makeMatcher(until: deadline)
             matching = matching.filter { matcher.matches($0.sample.label(label.name) ?? "") }
         }
         let aggregate = aggregate ?? value.defaultAggregate
@@ -70,12 +78,16 @@ extension CompanionRule {
     ///
     /// A literal name without its own sample also finds NAME_total: the same server writes a counter without the suffix
     /// in text 0.0.4 and with it in OpenMetrics.
-    private func matchingNames(among names: [String], known: [String: [TypedSample]]) -> [String] {
+    private func matchingNames(
+        among names: [String],
+        known: [String: [TypedSample]],
+        until deadline: ContinuousClock.Instant?
+    ) -> [String] {
         if let literal = name.literal {
             if known[literal] != nil { return [literal] }
             return known[literal + "_total"] != nil ? [literal + "_total"] : []
         }
-        var matcher = name.makeMatcher()
+        var matcher = name.makeMatcher(until: deadline)
         return names.filter { matcher.matches($0) }
     }
 

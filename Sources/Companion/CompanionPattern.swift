@@ -18,15 +18,29 @@ public struct CompanionPattern: Sendable, Hashable, CustomStringConvertible {
 
     /// Matches every text that the regular expression (Swift's `Regex` syntax) matches from beginning to end.
     ///
-    /// - Throws: ``CompanionMappingError`` if the expression cannot be compiled.
+    /// A text of more than ``textLimit`` bytes matches no expression.
+    ///
+    /// - Throws: ``CompanionMappingError`` if the expression cannot be compiled, or repeats a group in which something
+    ///   is repeated, optional or a choice: with such a group a server could choose a text that takes for ever.
     public static func expression(_ pattern: String) throws(CompanionMappingError) -> CompanionPattern {
         do {
             _ = try Regex(pattern)
         } catch {
             throw CompanionMappingError(message: "\"\(pattern)\" is not a regular expression: \(error)")
         }
+        guard !RepetitionCheck.isDangerous(pattern) else {
+            throw CompanionMappingError(
+                message: """
+                    "\(pattern)" repeats a group in which something is repeated, optional or a choice, which can take for \
+                    ever on some texts; write it without the outer repetition, or with a class such as [a-z.]+
+                    """
+            )
+        }
         return CompanionPattern(.expression(pattern))
     }
+
+    /// The bytes of the longest text that is held against an expression.
+    public static let textLimit = 1000
 
     /// For expressions that stand in this module; a test compiles all of them.
     static func verified(_ pattern: String) -> CompanionPattern {
@@ -53,8 +67,10 @@ public struct CompanionPattern: Sendable, Hashable, CustomStringConvertible {
 
     /// A test of many texts. It remembers what it found: in an exposition the same few names and values come again and
     /// again, and a regular expression costs a hundred times a comparison.
-    func makeMatcher() -> Matcher {
-        Matcher(self)
+    ///
+    /// - Parameter deadline: After it nothing new matches an expression: whoever asked has stopped waiting.
+    func makeMatcher(until deadline: ContinuousClock.Instant? = nil) -> Matcher {
+        Matcher(self, until: deadline)
     }
 
     struct Matcher {
@@ -62,8 +78,10 @@ public struct CompanionPattern: Sendable, Hashable, CustomStringConvertible {
         // `Regex` is not Sendable, so a pattern keeps its source and a matcher, which lives for one text, compiles it.
         private let expression: Regex<AnyRegexOutput>?
         private var known: [String: Bool] = [:]
+        private let deadline: ContinuousClock.Instant?
 
-        fileprivate init(_ pattern: CompanionPattern) {
+        fileprivate init(_ pattern: CompanionPattern, until deadline: ContinuousClock.Instant?) {
+            self.deadline = deadline
             self.pattern = pattern
             if case .expression(let source) = pattern.test {
                 expression = try? Regex(source)
@@ -75,6 +93,8 @@ public struct CompanionPattern: Sendable, Hashable, CustomStringConvertible {
         mutating func matches(_ text: String) -> Bool {
             if let literal = pattern.literal { return text == literal }
             if let answer = known[text] { return answer }
+            guard text.utf8.count <= CompanionPattern.textLimit else { return false }
+            if let deadline, ContinuousClock.now > deadline { return false }
             let answer = expression.flatMap { try? $0.wholeMatch(in: text) } != nil
             known[text] = answer
             return answer

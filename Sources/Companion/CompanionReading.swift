@@ -20,7 +20,7 @@ public struct CompanionReading: Sendable, Equatable {
     /// What is known about heartbeats.
     public enum Heartbeats: Sendable, Equatable {
         /// The server's counters as it offers them, and the share that was missed since the reading before, 0 to 1:
-        /// `nil` for a first reading or when no heartbeat was due.
+        /// `nil` for a first reading or when no heartbeat was due. More misses than heartbeats are refused, both.
         case counters(expected: Double, missed: Double, missRatio: Double?)
         /// A share from 0 to 1 that the server took itself.
         case ratio(Double)

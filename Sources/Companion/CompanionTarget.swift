@@ -6,7 +6,7 @@ public struct CompanionTarget: Sendable, Hashable, Identifiable {
     public let format: CompanionFormat
     /// Where the values are: the preset's rules, with those of the configuration in place of them.
     public let mapping: CompanionMapping
-    /// For one whole fetch.
+    /// For one whole fetch, the reading of the answer included.
     public let timeout: Duration
 
     /// - Parameters:

@@ -48,8 +48,10 @@ public struct CompanionTracker: Sendable {
         at instant: Duration
     ) -> CompanionReading.Reconnections {
         guard finding.kind == .counter else { return .rate(finding.number) }
-        let growth = measureGrowth(of: finding, at: instant)
-        return .total(finding.number, ratePerSecond: growth.map { $0.increase / $0.seconds })
+        let rate = growth(of: finding, at: instant).map { $0.increase / $0.seconds }
+        remember(finding, at: instant)
+        // A growth near the largest number, in less than a second, is more than a number can hold.
+        return .total(finding.number, ratePerSecond: rate.flatMap { $0.isFinite ? $0 : nil })
     }
 
     /// Counters win over a share: they hold over any time span.
@@ -60,17 +62,21 @@ public struct CompanionTracker: Sendable {
         refused: inout [RefusedValue]
     ) -> CompanionReading.Heartbeats? {
         if let expected = accepted[.heartbeatsExpected], let missed = accepted[.heartbeatsMissed] {
-            let due = measureGrowth(of: expected, at: instant)?.increase
-            let absent = measureGrowth(of: missed, at: instant)?.increase
             var ratio: Double?
-            if let due, let absent, due > 0 {
-                if absent <= due {
-                    ratio = absent / due
-                } else {
-                    let reason = "more heartbeats missed (\(absent)) than expected (\(due)) since the last reading"
-                    refused.append(RefusedValue(name: .heartbeatMissRate, value: absent / due, reason: reason))
+            if let due = growth(of: expected, at: instant)?.increase,
+                let absent = growth(of: missed, at: instant)?.increase
+            {
+                // The counters before stay the measure: whoever divides the growths of the counters that were let
+                // through must never get more than 1.
+                guard absent <= due else {
+                    let reason = "more heartbeats missed (\(absent)) than expected (\(due)) since the last good reading"
+                    refused.append(RefusedValue(name: .heartbeatsMissed, value: missed.number, reason: reason))
+                    return nil
                 }
+                if due > 0 { ratio = absent / due }
             }
+            remember(expected, at: instant)
+            remember(missed, at: instant)
             return .counters(expected: expected.number, missed: missed.number, missRatio: ratio)
         }
         for (present, absent) in [
@@ -85,17 +91,19 @@ public struct CompanionTracker: Sendable {
         return .ratio(share.kind == .percent ? share.number / 100 : share.number)
     }
 
-    /// By how much a counter grew since the reading before, and in which time.
-    private mutating func measureGrowth(
+    /// By how much a counter grew since the reading that is remembered, and in which time.
+    private func growth(
         of finding: CompanionFinding,
         at instant: Duration
     ) -> (increase: Double, seconds: Double)? {
-        let before = points[finding.value]
-        if let before, instant <= before.instant { return nil }
-        points[finding.value] = Point(value: finding.number, instant: instant)
-        guard let before else { return nil }
+        guard let before = points[finding.value], instant > before.instant else { return nil }
         let increase = finding.number < before.value ? finding.number : finding.number - before.value
         return (increase, (instant - before.instant) / .seconds(1))
+    }
+
+    private mutating func remember(_ finding: CompanionFinding, at instant: Duration) {
+        if let before = points[finding.value], instant <= before.instant { return }
+        points[finding.value] = Point(value: finding.number, instant: instant)
     }
 }
 

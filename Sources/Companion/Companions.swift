@@ -3,6 +3,7 @@ public actor Companions {
     private let client: CompanionClient
     private var targets: [CompanionTarget]
     private var trackers: [String: CompanionTracker] = [:]
+    private let readings = AbandonableWork<CompanionTarget>()
 
     /// - Parameter targets: With unique ids; of several with one id the last is asked.
     public init(targets: [CompanionTarget], client: CompanionClient = CompanionClient()) {
@@ -23,14 +24,19 @@ public actor Companions {
     public func readAll() async -> [String: CompanionOutcome] {
         await withTaskGroup { group in
             for target in targets {
-                group.addTask { (target, await self.fetch(target)) }
+                group.addTask { (target.id, await self.read(target)) }
             }
             var outcomes: [String: CompanionOutcome] = [:]
-            for await (target, fetched) in group {
-                outcomes[target.id] = outcome(of: fetched, for: target)
-            }
+            for await (id, outcome) in group { outcomes[id] = outcome }
             return outcomes
         }
+    }
+
+    /// Asks one server, and returns when it has answered or its time is over.
+    ///
+    /// A target of which an earlier answer is still being read, long after its time, is not asked.
+    public func read(_ target: CompanionTarget) async -> CompanionOutcome {
+        outcome(of: await fetch(target), for: target)
     }
 
     /// Ends what is under way and closes every connection.
@@ -44,20 +50,47 @@ public actor Companions {
         var duration: Duration
     }
 
-    /// Fetches and reads outside the actor, so that a large text holds up nobody else.
+    /// Fetches and reads outside the actor, and reads on a thread of its own, so that neither a large text nor an
+    /// expression that takes long holds up anybody else.
     private nonisolated func fetch(_ target: CompanionTarget) async -> Fetched {
         let start = ContinuousClock.now
         let findings: Result<[CompanionFinding], CompanionFailure>
         var answered = start
-        do {
+        do throws(CompanionFailure) {
+            guard !readings.isRunning(target) else {
+                throw CompanionFailure(
+                    .timedOut,
+                    message: "\(target.url): an earlier answer is still being read; is an expression too slow?"
+                )
+            }
             let response = try await client.fetch(target.url, timeout: target.timeout)
             answered = .now
-            let document = try target.document(from: response)
-            findings = .success(target.mapping.findings(in: document))
+            findings = try await read(response, of: target, until: start + target.timeout)
         } catch {
             findings = .failure(error)
         }
         return Fetched(findings: findings, instant: answered, duration: .now - start)
+    }
+
+    private nonisolated func read(
+        _ response: CompanionResponse,
+        of target: CompanionTarget,
+        until deadline: ContinuousClock.Instant
+    ) async throws(CompanionFailure) -> Result<[CompanionFinding], CompanionFailure> {
+        let findings = await readings.run(target, until: deadline) {
+            Result { () throws(CompanionFailure) in
+                target.mapping.findings(in: try target.document(from: response), until: deadline)
+            }
+        }
+        if Task.isCancelled { throw .cancelled(target.url) }
+        // What was found after the deadline may be a part.
+        guard let findings, .now <= deadline else {
+            throw CompanionFailure(
+                .timedOut,
+                message: "\(target.url): the answer could not be read within \(target.timeout), fetching included"
+            )
+        }
+        return findings
     }
 
     private func outcome(of fetched: Fetched, for target: CompanionTarget) -> CompanionOutcome {

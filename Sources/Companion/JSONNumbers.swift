@@ -13,9 +13,16 @@ struct JSONNumbers {
     private var position = 0
     private var path: [UInt8] = []
     private var samples: [ExpositionSample] = []
+    private var names: Set<String> = []
+    private var nameBytes = 0
 
-    /// - Throws: ``CompanionSyntaxError`` if the text is not JSON (RFC 8259), is nested too deeply or has too many
-    ///   numbers.
+    /// Every number has its own copy of its path, so a long key around many numbers would be copied often.
+    static let pathLimit = 1000
+    /// The bytes of all paths together: 32 MiB.
+    static let nameBytesLimit = 32 << 20
+
+    /// - Throws: ``CompanionSyntaxError`` if the text is not JSON (RFC 8259), names anything twice, is nested too deeply,
+    ///   or has too many numbers or too long names.
     static func read(_ bytes: [UInt8]) throws(CompanionSyntaxError) -> [ExpositionSample] {
         var reader = JSONNumbers(bytes: bytes)
         try reader.readValue(depth: 0)
@@ -57,10 +64,14 @@ struct JSONNumbers {
     private mutating func readObject(depth: Int) throws(CompanionSyntaxError) {
         try enter(depth)
         if take(UInt8(ascii: "}")) { return }
+        var keys: Set<[UInt8]> = []
         repeat {
             skipSpace()
             guard peek == UInt8(ascii: "\"") else { throw error("expected a key in quotes") }
             let key = try readString()
+            guard keys.insert(key).inserted else {
+                throw error("the key \"\(Self.shortened(key))\" stands twice in an object")
+            }
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw error("expected `:` after a key") }
             let parent = path.count
@@ -96,8 +107,22 @@ struct JSONNumbers {
 
     private mutating func append(_ value: Double) throws(CompanionSyntaxError) {
         guard samples.count < CompanionDocument.itemLimit else { throw CompanionDocument.tooMany("numbers") }
+        guard path.count <= Self.pathLimit else {
+            throw error("the path \(Self.shortened(path)) has more than \(Self.pathLimit) bytes")
+        }
+        nameBytes += path.count
+        guard nameBytes <= Self.nameBytesLimit else {
+            throw error("the paths of the numbers have more than \(Self.nameBytesLimit >> 20) MiB together")
+        }
         let name = path.isEmpty ? "value" : String(decoding: path, as: UTF8.self)
+        // A dot in a key can make two paths one: they must not be taken for parts of one value.
+        guard names.insert(name).inserted else { throw error("\(Self.shortened(path)) names two numbers") }
         samples.append(ExpositionSample(name: name, value: value))
+    }
+
+    private static func shortened(_ name: [UInt8]) -> String {
+        let text = String(decoding: name.prefix(60), as: UTF8.self)
+        return name.count > 60 ? text + "..." : text
     }
 }
 

@@ -5,13 +5,17 @@ import MetricsExport
 enum KeyValueText {
     static func read(_ bytes: [UInt8]) throws(CompanionSyntaxError) -> [ExpositionSample] {
         var samples: [ExpositionSample] = []
+        var names: Set<String> = []
         for (number, line) in TextLines(bytes) where !line.isEmpty {
             guard let (key, value) = split(line) else {
                 throw CompanionSyntaxError(line: number, message: "expected `key: value`")
             }
-            if let value = DecimalNumber.parse(value) {
-                samples.append(ExpositionSample(name: String(decoding: key, as: UTF8.self), value: value))
+            guard let value = DecimalNumber.parse(value) else { continue }
+            let name = String(decoding: key, as: UTF8.self)
+            guard names.insert(name).inserted else {
+                throw CompanionSyntaxError(line: number, message: "\"\(name.prefix(60))\" stands twice")
             }
+            samples.append(ExpositionSample(name: name, value: value))
         }
         return samples
     }

@@ -41,6 +41,9 @@ enum StubStatusText {
         }
         let totals = words(2)
         let names = header.words.dropFirst()
+        guard Set(names).count == names.count else {
+            throw CompanionSyntaxError(line: header.number, message: "a column stands twice in a stub_status page")
+        }
         guard totals.words.count == names.count else {
             throw missing("\(names.count) numbers", line: totals.number)
         }

@@ -14,15 +14,20 @@ public struct CaptureReplay {
         public var destroyEvents = 0
         /// Messages about other socket kinds or protocols.
         public var otherMessages = 0
-        /// TCP dumps that the kernel refused or ended with an error, in words. The capture itself is sound.
+        /// TCP dumps that the kernel refused, interrupted or ended with an error, or whose end is not in the capture, in
+        /// words; the first 20. Their sockets are a part of the table. The capture itself is sound.
         public var failedDumps: [String] = []
-        /// What was damaged, and where, in words.
+        /// How many dumps failed beyond those in ``failedDumps``.
+        public var furtherFailedDumps = 0
+        /// What was damaged, and where, in words; the first 20.
         public var damages: [String] = []
+        /// How much was damaged beyond what ``damages`` tells.
+        public var furtherDamages = 0
     }
 
     private var summary = Summary()
-    /// The protocol and request of a running conversation, by its sequence number.
-    private var isTCPBySequence: [UInt32: Bool] = [:]
+    private var damages = FirstNotes()
+    private var conversations = CaptureConversations()
 
     /// Reads a whole capture and hands each socket to `visit`. A socket that was dumped several times comes several
     /// times; the last one is the newest.
@@ -37,17 +42,28 @@ public struct CaptureReplay {
             while let packet = try reader.next() {
                 replay.read(packet, visit)
             }
+            replay.conversations.finish()
         } catch {
-            replay.summary.damages.append(error.description)
+            // A file that was cut has lost the ends of dumps; that it was cut says so.
+            replay.damages.note(error.description)
         }
-        return replay.summary
+        return replay.finishedSummary
+    }
+
+    private var finishedSummary: Summary {
+        var summary = summary
+        summary.damages = damages.first
+        summary.furtherDamages = damages.further
+        summary.failedDumps = conversations.failures.first
+        summary.furtherFailedDumps = conversations.failures.further
+        return summary
     }
 
     private mutating func read(_ packet: borrowing CaptureReader.Packet, _ visit: (borrowing SocketRecord) -> Void) {
         summary.packets += 1
         let bytes = packet.bytes.span.bytes
         guard bytes.byteCount >= PcapFormat.cookedHeaderSize else {
-            summary.damages.append("packet \(packet.number) has no netlink header: \(bytes.byteCount) bytes")
+            damages.note("packet \(packet.number) has no netlink header: \(bytes.byteCount) bytes")
             return
         }
         guard UInt16(bigEndian: bytes.half(PcapFormat.cookedHeaderSize - 2)) == PcapFormat.protocolSockDiag else {
@@ -56,7 +72,7 @@ public struct CaptureReplay {
         }
         // One line for each packet: a cut explains the damage inside, and is damage where it fell between two messages.
         if packet.originalLength > bytes.byteCount {
-            summary.damages.append(
+            damages.note(
                 "packet \(packet.number) is cut to \(bytes.byteCount) of \(packet.originalLength) bytes"
                     + " by the capture's snap length"
             )
@@ -64,7 +80,7 @@ public struct CaptureReplay {
         do throws(SockDiagError) {
             try readMessages(bytes.extracting(droppingFirst: PcapFormat.cookedHeaderSize), visit)
         } catch  where packet.originalLength <= bytes.byteCount {
-            summary.damages.append("packet \(packet.number) is damaged: \(error)")
+            damages.note("packet \(packet.number) is damaged: \(error)")
         } catch {}
     }
 
@@ -80,25 +96,59 @@ public struct CaptureReplay {
             switch header.type {
             case CSD_TCPDIAG_GETSOCK, CSD_SOCK_DIAG_BY_FAMILY:
                 if header.isRequest {
-                    let isLegacy = header.type == CSD_TCPDIAG_GETSOCK
-                    isTCPBySequence[header.sequence] = isLegacy ? true : try Self.asksForTCP(payload)
+                    conversations.begin(header, try Self.subject(header.type, header.flags, payload))
                 } else {
                     try readAnswer(header, payload, visit)
                 }
             case CSD_NLMSG_ERROR, CSD_NLMSG_DONE:
-                if let errno = try header.errno(datagram, at: offset), isTCPBySequence[header.sequence] ?? true {
-                    summary.failedDumps.append("the kernel answered a dump in the capture with an error: \(errno)")
-                }
+                let errno = try header.errno(datagram, at: offset)
+                conversations.end(header, errno: errno, unrequested: try Self.subject(ofEnd: header, payload))
+            case CSD_NLMSG_OVERRUN:
+                conversations.overrun(header)
             default:
+                if header.isRequest { conversations.begin(header, .other) }
                 summary.otherMessages += 1
             }
         }
     }
 
+    /// What a request asks for.
+    private static func subject(
+        _ type: Int,
+        _ flags: Int,
+        _ payload: borrowing RawSpan
+    ) throws(SockDiagError) -> CaptureConversations.Subject {
+        let isAboutTCP =
+            switch type {
+            case CSD_TCPDIAG_GETSOCK: true
+            case CSD_SOCK_DIAG_BY_FAMILY: try asksForTCP(payload)
+            default: false
+            }
+        guard isAboutTCP else { return .other }
+        return flags & CSD_NLM_F_DUMP == CSD_NLM_F_DUMP ? .tcpDump : .tcpLookup
+    }
+
+    /// What an end is about, as far as it says itself: an NLMSG_ERROR carries the request that it answers, or at least
+    /// its header. What says nothing is taken for the end of a TCP dump.
+    private static func subject(
+        ofEnd header: NetlinkHeader,
+        _ payload: borrowing RawSpan
+    ) throws(SockDiagError) -> CaptureConversations.Subject {
+        let start = 4
+        guard header.type == CSD_NLMSG_ERROR, payload.byteCount >= start + CSD_NLMSG_HEADER else { return .tcpDump }
+        let type = Int(payload.half(start + CSD_NLMSG_TYPE))
+        let flags = Int(payload.half(start + CSD_NLMSG_FLAGS))
+        let request = payload.extracting(droppingFirst: start + CSD_NLMSG_HEADER)
+        // An error can come without the request's body, and then does not tell the protocol.
+        let isBare = request.byteCount == 0 && type == CSD_SOCK_DIAG_BY_FAMILY
+        return try subject(isBare ? CSD_TCPDIAG_GETSOCK : type, flags, request)
+    }
+
     /// Whether an `inet_diag_req_v2` is about TCP. A protocol above 255 stands in an attribute: a request about
     /// Multipath TCP (262) says TCP in its struct.
     private static func asksForTCP(_ payload: borrowing RawSpan) throws(SockDiagError) -> Bool {
-        guard payload.byteCount > CSD_REQ_V2_PROTOCOL, payload.byte(CSD_REQ_V2_PROTOCOL) == SocketQuery.Request.tcp
+        guard payload.byteCount > CSD_REQ_V2_PROTOCOL, AddressFamily.isInternet(payload.byte(CSD_REQ_V2_FAMILY)),
+            payload.byte(CSD_REQ_V2_PROTOCOL) == SocketQuery.Request.tcp
         else { return false }
         var offset = CSD_REQ_V2_SIZE
         while let attribute = try NetlinkAttribute(payload, at: offset) {
@@ -121,12 +171,16 @@ public struct CaptureReplay {
         let isInternet =
             payload.byteCount > CSD_MSG_FAMILY
             && AddressFamily.isInternet(payload.byte(CSD_MSG_FAMILY))
-        guard isInternet, isTCPBySequence[header.sequence] ?? true else {
+        guard isInternet else {
             summary.otherMessages += 1
             return
         }
         guard header.isPartOfDump || header.sequence != 0 else {
             summary.destroyEvents += 1
+            return
+        }
+        guard conversations.answer(header) else {
+            summary.otherMessages += 1
             return
         }
         let record = try SocketRecord(payload: payload)

@@ -8,7 +8,10 @@ enum Main {
     static func main() async {
         // A reader that goes away (`list | head`) ends the writing; it must not kill the agent.
         signal(SIGPIPE, SIG_IGN)
-        exit(await status(of: Array(CommandLine.arguments.dropFirst())))
+        // A request to reload that comes before the agent listens for it must not end it.
+        signal(SIGHUP, SIG_IGN)
+        Terminal.occupyClosedDescriptors()
+        exit(Terminal.status(after: await status(of: Array(CommandLine.arguments.dropFirst()))))
     }
 
     static func status(of arguments: [String]) async -> Int32 {

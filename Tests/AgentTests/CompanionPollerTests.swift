@@ -1,4 +1,7 @@
 import Companion
+import NIOCore
+import NIOPosix
+import SockWatch
 import Testing
 
 @testable import sse_sockwatch
@@ -30,7 +33,7 @@ struct CompanionPollerTests {
         )
         let running = Task { try await poller.run() }
         do {
-            try await DemoLab.eventually("the first round") { poller.latest.endedAt != nil }
+            try await DemoLab.eventually("the first outcomes") { poller.latest.pending == 0 }
             try await body(poller)
         } catch {
             running.cancel()
@@ -117,9 +120,54 @@ struct CompanionPollerTests {
         )
     }
 
+    @Test("a server that hangs does not hold up the others, nor the end")
+    func hanging() async throws {
+        let silent = try await ServerBootstrap(group: DemoLab.group).bind(host: "127.0.0.1", port: 0).get()
+        let url = try CompanionURL("http://127.0.0.1:\(silent.localAddress?.port ?? 0)/")
+        let hanging = try CompanionTarget(id: "9000", url: url, timeout: .seconds(50))
+        try await DemoLab.withServer { server in
+            let settings = CompanionPoller.Settings(targets: [hanging, try Self.target(server)], interval: 0.005)
+            let poller = CompanionPoller(settings: settings, logger: LogRecorder().logger)
+            #expect(poller.latest.pending == 2 && !poller.latest.isGood)
+            let start = ContinuousClock.now
+            let running = Task { try await poller.run() }
+            do {
+                for _ in 0..<3 {
+                    let last = poller.latest.endedAt
+                    try await DemoLab.eventually("one more answer") { poller.latest.endedAt != last }
+                }
+            } catch {
+                running.cancel()
+                throw error
+            }
+            #expect(poller.latest.outcomes["8080"]?.isUp == true)
+            #expect(poller.latest.outcomes["9000"] == nil)
+            #expect(poller.latest.pending == 1 && !poller.latest.isGood)
+            running.cancel()
+            try await running.value
+            #expect(ContinuousClock.now - start < .seconds(30))
+        }
+        try await silent.close()
+    }
+
+    @Test("an outcome that nothing followed for two intervals and a timeout is not repeated: the server is down")
+    func stale() async throws {
+        try await DemoLab.withServer { server in
+            try await Self.withPoller([Self.target(server)], interval: 100) { poller in
+                let end = try #require(poller.latest.endedAt)
+                #expect(poller.latest(at: end.advanced(by: 201)).isGood)
+                let later = poller.latest(at: end.advanced(by: 203))
+                #expect(later.outcomes["8080"]?.failure?.code == .timedOut)
+                #expect(later.outcomes["8080"]?.reading == nil)
+                #expect(!later.isGood)
+            }
+        }
+    }
+
     @Test("ends at once, also in the middle of its pause")
     func ending() async throws {
         let start = ContinuousClock.now
+        try await Self.withPoller([Self.deadTarget()]) { _ in }
         try await Self.withPoller([]) { _ in }
         #expect(ContinuousClock.now - start < .seconds(10))
     }

@@ -26,6 +26,21 @@ struct KernelSamplerTests {
         #expect(sample.sampledAt != nil && sample.statistics.lastGood == sample.sampledAt)
     }
 
+    @Test("that a scrape asks for makes no port go, nor its counters")
+    func scrapeKeepsPorts() throws {
+        let leak = SocketRecord.example(.closeWait, cookie: 5)
+        let script = TableScript(.sockets(Self.healthy + [leak]))
+        var sampler = KernelSampler(open: script.opening)
+        let everything = WatchSource.everyListener(ConditionThresholds())
+        _ = sampler.sample(.scheduled, everything)
+        script.answer(with: .sockets([]))
+        let scraped = sampler.sample(.onDemand, everything)
+        #expect(scraped.snapshot.ports.map(\.condition) == [.noListener])
+        script.answer(with: .sockets(Self.healthy))
+        let port = try #require(sampler.sample(.scheduled, everything).snapshot.ports.first)
+        #expect(port.closeWait.entered == 1 && port.closeWait.left == 1)
+    }
+
     @Test("that breaks is begun again twice")
     func retries() {
         let broken = TableScript.Answer.failure(.ofTheMoment, after: Self.healthy)

@@ -44,7 +44,8 @@ struct ListReplayTests {
     @Test("shows what stands before the damage, says what is damaged and exits with 2")
     func truncated() async throws {
         let bytes = LabFile.captureBytes(sockets: 4)
-        let file = try LabFile.holding(Array(bytes.dropLast(30)))
+        // The last packet is the end of the dump, of 52 bytes.
+        let file = try LabFile.holding(Array(bytes.dropLast(52 + 30)))
         let program = try await Program.run("list", "--replay", file.path)
         #expect(program.status == 2)
         #expect(program.outputLines.count { $0.hasPrefix("ESTAB") } == 2)
@@ -84,6 +85,29 @@ struct ListReplayTests {
         #expect(program.status == 0)
         #expect(program.errors.isEmpty)
         let closed = try await Program.shell("\"$P\" list \(option) --replay \(file.path) >&-")
-        #expect(closed.status == 0 && closed.errors.isEmpty)
+        #expect(closed.status == 2)
+        #expect(closed.errors == "sse-sockwatch: cannot write to standard output: Bad file descriptor\n")
+    }
+
+    @Test("shows what it has of a dump that did not come whole, says so and exits with 2")
+    func unfinished() async throws {
+        let whole = LabFile.captureBytes(sockets: 4)
+        let file = try LabFile.holding(Array(whole.dropLast(52)))
+        let program = try await Program.run("list", "--replay", file.path)
+        #expect(program.status == 2)
+        #expect(program.outputLines.count { $0.hasPrefix("ESTAB") } == 3)
+        #expect(program.errors == "sse-sockwatch: \(file.path): a dump in the capture has no end\n")
+    }
+
+    @Test("tells the first twenty of many damages, and counts the rest")
+    func hostile() async throws {
+        var capture = PcapBuilder()
+        for _ in 0..<10_000 { capture.append(packet: [0]) }
+        let file = try LabFile.holding(capture.bytes)
+        let program = try await Program.run("list", "--replay", file.path)
+        #expect(program.status == 2)
+        let complaints = program.errors.split(separator: "\n")
+        #expect(complaints.count == 21)
+        #expect(complaints.last == "sse-sockwatch: \(file.path): and 9980 more damages")
     }
 }

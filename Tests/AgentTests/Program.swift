@@ -52,7 +52,7 @@ extension LabFile {
         return file
     }
 
-    /// A capture of connections to port 8080, one datagram each.
+    /// A capture of connections to port 8080, one datagram each, and the end of the dump.
     static func capture(sockets: Int) throws -> LabFile { try holding(captureBytes(sockets: sockets)) }
 
     static func captureBytes(sockets: Int) -> [UInt8] {
@@ -64,6 +64,7 @@ extension LabFile {
             message.remotePort = UInt16(truncatingIfNeeded: 20_000 + number)
             capture.append(datagram: message.bytes)
         }
+        capture.append(datagram: NetlinkBytes.done())
         return capture.bytes
     }
 }

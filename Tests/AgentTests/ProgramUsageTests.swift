@@ -57,6 +57,56 @@ struct ProgramUsageTests {
     }
 }
 
+@Suite("What the program writes")
+struct LostOutputTests {
+    @Test(
+        "is a failure when it gets lost",
+        arguments: [
+            "list", "list --json", "metrics-reference", "--version", "--help", "check-config /dev/null",
+            "companion --all --file <(echo 'a 1')",
+        ],
+        [(">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")]
+    )
+    func lost(arguments: String, output: (redirection: String, reason: String)) async throws {
+        let program = try await Program.shell("\"$P\" \(arguments) \(output.redirection)")
+        #expect(program.status == 2)
+        #expect(program.errors == "sse-sockwatch: cannot write to standard output: \(output.reason)\n")
+    }
+
+    @Test("is a success when its reader has seen enough", arguments: ["metrics-reference", "--help", "list --json"])
+    func closedPipe(arguments: String) async throws {
+        // The reader is gone before the program begins.
+        let program = try await Program.shell(
+            "exec 3> >(:); wait $!; \"$P\" \(arguments) >&3"
+        )
+        #expect(program.status == 0 && program.errors.isEmpty)
+    }
+
+    @Test("goes into no file that the program opens when its standard error is closed")
+    func closedErrors() async throws {
+        let program = try await Program.shell("\"$P\" run --config.file /nonexistent/c.yml 2>&-")
+        #expect(program.status == 2 && program.output.isEmpty)
+    }
+}
+
+@Suite("A program that starts")
+struct StartTests {
+    @Test("is not ended by SIGHUP")
+    func hangUp() async throws {
+        // Writing into the pipe waits until the program reads its configuration there, and so is under way.
+        let folder = try LabFile()
+        let program = try await Program.shell(
+            """
+            rm \(folder.path); mkfifo \(folder.path)
+            "$P" check-config \(folder.path) & program=$!
+            exec 3>\(folder.path); kill -HUP $program; exec 3>&-
+            wait $program
+            """
+        )
+        #expect(program.status == 0 && program.output.contains("is valid"))
+    }
+}
+
 @Suite("The command check-config")
 struct CheckConfigCommandTests {
     @Test("prints what the agent will do, and exits with 0")
@@ -84,6 +134,15 @@ struct CheckConfigCommandTests {
         )
         let run = try await Program.run("run", "--config.file", file.path)
         #expect(run.status == 2 && run.errors == program.errors)
+    }
+
+    @Test("judges a file that repeats large ranges without walking each of them", .timeLimit(.minutes(1)))
+    func repeatedRanges() async throws {
+        let ranges = Array(repeating: "1-65535", count: 120_000).joined(separator: ",")
+        let file = try LabFile("watch: [{ ports: \"\(ranges)\" }]\n")
+        let program = try await Program.run("check-config", file.path)
+        #expect(program.status == 1)
+        #expect(program.errors.contains("more than 1024 ports are watched in all; name fewer"))
     }
 
     @Test("exits with 2 when there is no file to judge")

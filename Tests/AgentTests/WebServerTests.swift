@@ -149,6 +149,23 @@ struct WebServerConnectionTests {
         }
     }
 
+    @Test("closes a connection whose first request does not come, long before one that is silent later")
+    func firstRequest() async throws {
+        try await WebLab.withServer({ $0.firstRequestWithin = .milliseconds(100) }) { port async throws in
+            let served = try await RawClient.open(port: port)
+            try await served.send("GET /-/healthy HTTP/1.1\r\nHost: h\r\n\r\n")
+            try await DemoLab.eventually("an answer") { served.received.text.contains("is healthy") }
+            let silent = try await RawClient.open(port: port)
+            let dripping = try await RawClient.open(port: port)
+            try await dripping.send("GET / HTTP/1.1\r\nHo")
+            try await DemoLab.eventually("the server closes those that ask nothing") {
+                silent.received.isFinished && dripping.received.isFinished
+            }
+            #expect(!served.received.isFinished)
+            try await served.close()
+        }
+    }
+
     @Test("closes a connection whose client sends drop by drop for ever")
     func dripping() async throws {
         try await WebLab.withServer({ $0.longestSilence = .milliseconds(100) }) { port async throws in

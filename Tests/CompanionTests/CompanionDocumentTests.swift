@@ -88,6 +88,8 @@ struct CompanionDocumentTests {
             ("# HELP a b: c\na 1\n", nil, .prometheus),
             ("a{b=\"c: d\"} 1\n", nil, .prometheus),
             ("job:a:rate 1\n", nil, .prometheus),
+            ("# UNITS of a\n# TYPE info gauge\ninfo 1\n", nil, .prometheus),
+            ("# TYPE a gauge\n# UNIT a seconds\na 1\n", "text/plain; version=0.0.4", .prometheus),
             ("", nil, .prometheus),
             ("# TYPE a gauge\na 1\n# EOF\n", nil, .openMetrics),
             ("# TYPE a gauge\na 1\n# EOF", "text/plain", .openMetrics),
@@ -127,6 +129,45 @@ struct CompanionDocumentTests {
             try CompanionDocument(Array("# TYPE a gauge\na 1\n".utf8), format: .openMetrics)
         }
         #expect(unended.line != nil)
+    }
+
+    @Test(
+        "OpenMetrics that was cut off before its # EOF is told from text 0.0.4, and is an error",
+        arguments: [
+            "# TYPE a_seconds gauge\n# UNIT a_seconds seconds\na_seconds 1\n", "# TYPE a unknown\na 1\n",
+            "# TYPE a info\na_info 1\n", "# TYPE b gauge\nb 1\n# TYPE a stateset\na{a=\"x\"} 1\n",
+            "# TYPE a gaugehistogram\n",
+        ]
+    )
+    func cutOff(_ text: String) throws {
+        let error = try #require(throws: CompanionSyntaxError.self) {
+            try CompanionDocument(Array(text.utf8), contentType: "text/plain")
+        }
+        #expect(error.message.contains("EOF"), "\(error)")
+    }
+
+    @Test(
+        "a series that stands twice is an error with the line of the second, and never added up",
+        arguments: [
+            ("a 1\nb 2\na 3\n", CompanionFormat.prometheus, 3),
+            ("a{x=\"1\",y=\"2\"} 1\n# a\n\na{x=\"1\",y=\"3\"} 1\na{y=\"2\", x=\"1\"} 1\n", .prometheus, 5),
+            ("a: 1\nb: 2\na: 3\n", .keyValue, 3),
+            ("Active connections: 1\nserver accepts handled requests requests\n 1 2 3 4\n", .stubStatus, 2),
+        ]
+    )
+    func duplicates(_ text: String, format: CompanionFormat, line: Int) throws {
+        let error = try #require(throws: CompanionSyntaxError.self) {
+            try CompanionDocument(Array(text.utf8), format: format)
+        }
+        #expect(error.line == line && error.message.contains("twice"), "\(error)")
+    }
+
+    @Test("bytes that are not UTF-8 are an error with their line", arguments: [CompanionFormat.json, .keyValue])
+    func notUTF8(_ format: CompanionFormat) throws {
+        let text = format == .json ? "{\"a\":\n1,\"b?\":2}" : "a: 1\nb?: 2\n"
+        let bytes = text.utf8.map { $0 == UInt8(ascii: "?") ? 0xFF : $0 }
+        let error = try #require(throws: CompanionSyntaxError.self) { try CompanionDocument(bytes, format: format) }
+        #expect(error == CompanionSyntaxError(line: 2, message: "the text is not UTF-8"))
     }
 
     @Test("a text with too many lines is refused before it is read")

@@ -87,21 +87,49 @@ struct CompanionTrackerTests {
         #expect(ratios == [nil, 0.02, nil, 0.025])
     }
 
-    @Test("more misses than heartbeats give counters without a ratio, and a refusal")
+    @Test("more misses than heartbeats are refused and left out, until the counters make sense again")
     func impossibleRatio() {
         var tracker = CompanionTracker()
-        for (second, missed) in [(0, 0.0), (5, 30)] {
-            let reading = tracker.reading(
-                of: [
-                    Self.finding(.heartbeatsExpected, .counter, Double(second) * 2),
-                    Self.finding(.heartbeatsMissed, .counter, missed),
-                ],
-                at: .seconds(second)
-            )
-            #expect(reading.heartbeats?.missRatio == nil)
-            #expect(reading.refused.map(\.name) == (second == 0 ? [] : [.heartbeatMissRate]))
+        var readings: [CompanionReading] = []
+        for (second, expected, missed) in [(0, 100.0, 0.0), (5, 110, 30), (10, 110, 30), (15, 140, 30), (20, 150, 31)] {
+            let findings = [
+                Self.finding(.heartbeatsExpected, .counter, expected),
+                Self.finding(.heartbeatsMissed, .counter, missed),
+            ]
+            readings.append(tracker.reading(of: findings, at: .seconds(second)))
+        }
+        #expect(
+            readings.map(\.heartbeats) == [
+                .counters(expected: 100, missed: 0, missRatio: nil), nil, nil,
+                .counters(expected: 140, missed: 30, missRatio: 0.75),
+                .counters(expected: 150, missed: 31, missRatio: 0.1),
+            ]
+        )
+        #expect(readings.map { $0.refused.map(\.name) } == [[], [.heartbeatsMissed], [.heartbeatsMissed], [], []])
+        #expect(tracker.refusedTotal == 2)
+    }
+
+    @Test("misses where no heartbeat was due are refused")
+    func missesOfNone() {
+        var tracker = CompanionTracker()
+        for (second, missed) in [(0, 1.0), (5, 2)] {
+            let findings = [
+                Self.finding(.heartbeatsExpected, .counter, 10), Self.finding(.heartbeatsMissed, .counter, missed),
+            ]
+            let reading = tracker.reading(of: findings, at: .seconds(second))
+            #expect((reading.heartbeats == nil) == (second == 5))
         }
         #expect(tracker.refusedTotal == 1)
+    }
+
+    @Test("a growth too fast for a number gives no rate")
+    func endlessRate() {
+        var tracker = CompanionTracker()
+        for (second, count) in [(0.0, 0.0), (0.5, 1.7e308), (1, 0), (1.5, 1.7e308)] {
+            let finding = Self.finding(.reconnectionRate, .counter, count)
+            let reading = tracker.reading(of: [finding], at: .seconds(second))
+            #expect(reading.reconnections == .total(count, ratePerSecond: second == 1 ? 0 : nil))
+        }
     }
 
     @Test("one counter of heartbeats without the other is refused, and the ratio is used")

@@ -84,6 +84,63 @@ struct CompanionsTests {
         }
     }
 
+    /// A mapping whose expression takes some seconds for the label of `slowText`, and that text.
+    private static func slowMapping() throws -> CompanionMapping {
+        let source = String(repeating: "a?", count: 22) + String(repeating: "a", count: 22)
+        let label = CompanionRule.Label(name: "x", value: try .expression(source))
+        return CompanionMapping(rules: [.activeConnections: [CompanionRule(name: .equal("m"), labels: [label])]])
+    }
+
+    private static let slowText = "m{x=\"\(String(repeating: "a", count: 40))!\"} 1\n"
+
+    @Test("an expression that takes too long fails its own target in time, is not started again, and holds up nobody")
+    func slowExpression() async throws {
+        try await LocalServer.run(Self.answer(Self.slowText)) { slow in
+            try await LocalServer.run(Self.answer("active_connections 5\n")) { good in
+                let mapping = try Self.slowMapping()
+                // More of them than there are threads for tasks on most machines.
+                let targets = try (0..<4).map { index in
+                    try CompanionTarget(
+                        id: "slow-\(index)",
+                        url: CompanionURL(slow.url()),
+                        mapping: mapping,
+                        timeout: .milliseconds(300)
+                    )
+                }
+                let healthy = try CompanionTarget(id: "good", url: CompanionURL(good.url()), timeout: .seconds(30))
+                let companions = Companions(targets: targets + [healthy])
+                let start = ContinuousClock.now
+                let outcomes = await companions.readAll()
+                #expect(ContinuousClock.now - start < .seconds(4))
+                #expect(outcomes["good"]?.reading?.activeConnections == 5)
+                #expect(outcomes.filter { $0.value.failure?.code == .timedOut }.count == 4)
+
+                let asked = slow.requests.count
+                let again = await companions.read(targets[0])
+                #expect(again.failure?.message.contains("still being read") == true, "\(again)")
+                #expect(slow.requests.count == asked)
+                await companions.shutdown()
+            }
+        }
+    }
+
+    @Test("cancelling does not wait for an expression")
+    func cancellingExpression() async throws {
+        try await LocalServer.run(Self.answer(Self.slowText)) { slow in
+            let url = try CompanionURL(slow.url())
+            let mapping = try Self.slowMapping()
+            let target = try CompanionTarget(id: "slow", url: url, mapping: mapping, timeout: .seconds(60))
+            let companions = Companions(targets: [target])
+            let reading = Task { await companions.read(target) }
+            #expect(try await eventually { slow.requests.count == 1 && slow.openConnections == 0 })
+            let start = ContinuousClock.now
+            reading.cancel()
+            #expect(await reading.value.failure?.code == .cancelled)
+            #expect(ContinuousClock.now - start < .seconds(2))
+            await companions.shutdown()
+        }
+    }
+
     @Test("cancelling ends a reading at once, and shutting down one that is under way")
     func cancellation() async throws {
         try await LocalServer.run([]) { server in

@@ -80,6 +80,38 @@ struct JSONNumbersTests {
         #expect(error.message.contains("250000 numbers"))
     }
 
+    @Test("a path is bounded, so that a long key around many numbers is not copied for each")
+    func pathLength() throws {
+        func text(_ key: Int, _ count: Int) -> [UInt8] {
+            let numbers = Array(repeating: "1", count: count).joined(separator: ",")
+            return Array(#"{"\#(String(repeating: "k", count: key))":[\#(numbers)]}"#.utf8)
+        }
+        let long = try #require(throws: CompanionSyntaxError.self) { try CompanionDocument(text(1_000_000, 200_000)) }
+        #expect(long.message.contains("more than 1000 bytes") && long.message.utf8.count < 200, "\(long)")
+        #expect(try CompanionDocument(text(997, 1)).samples.count == 1)
+        #expect(throws: CompanionSyntaxError.self) { try CompanionDocument(text(998, 1)) }
+        let many = try #require(throws: CompanionSyntaxError.self) { try CompanionDocument(text(900, 200_000)) }
+        #expect(many.message.contains("32 MiB"), "\(many)")
+    }
+
+    @Test(
+        "what is named twice is an error with its line, and never added up",
+        arguments: [
+            ("{\"a\": 1,\n\"a\": 2}", 2), ("{\"a\": \"x\",\n\n\"\\u0061\": null}", 3),
+            ("{\"a.b\": 1,\n\"a\": {\"b\": 2}}", 2), ("{\"a[0]\": 1,\n\"a\": [\n2]}", 3),
+        ]
+    )
+    func duplicates(_ text: String, line: Int) throws {
+        let error = try #require(throws: CompanionSyntaxError.self) { try CompanionDocument(Array(text.utf8)) }
+        #expect(error.line == line, "\(error)")
+    }
+
+    @Test("the same key in two objects is no duplicate")
+    func sameKeys() throws {
+        let text = #"{"a": {"x": 1}, "b": {"x": 2}, "c": [{"x": 3}, {"x": 4}]}"#
+        #expect(try CompanionDocument(Array(text.utf8)).samples.count == 4)
+    }
+
     @Test("every beginning of a document is an error or a document, never a crash")
     func prefixes() {
         let text = Array(#"{"a":[1,-2.5e+3,"x\u00e4\n",true,null,{"b":"7"}],"c":false}"#.utf8)

@@ -40,7 +40,7 @@ struct ForeignCaptureTests {
                 $0.type = 18
                 $0.sequence = 11
                 $0.cookie = 4
-            }.bytes
+            }.bytes + NetlinkBytes.done(sequence: 11)
         )
         let replayed = try ReplayedCapture(capture.bytes)
         #expect(replayed.sockets.map(\.cookie) == [1, 2, 3, 4])

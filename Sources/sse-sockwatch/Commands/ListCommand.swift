@@ -85,16 +85,10 @@ struct ListCommand: ParsableCommand {
 
     private static func dump(_ filter: PortFilter) throws -> [SocketRecord] {
         var dumper = try SocketDumper()
-        var attempt = 0
-        while true {
+        return try dumper.retrying { (dumper) throws(SockDiagError) in
             var records: [SocketRecord] = []
-            do throws(SockDiagError) {
-                try dumper.dump(SocketQuery(filter: filter, includesTCPInfo: true)) { records.append(copy $0) }
-                return records
-            } catch {
-                attempt += 1
-                guard error.isTransient, attempt <= KernelSampler.mostRetries else { throw error }
-            }
+            try dumper.dump(SocketQuery(filter: filter, includesTCPInfo: true)) { records.append(copy $0) }
+            return records
         }
     }
 
@@ -123,8 +117,19 @@ struct ListCommand: ParsableCommand {
         } catch {
             throw CommandFailure("\(path): \(error)")
         }
-        for failure in summary.failedDumps { Terminal.complain("\(path): \(failure)") }
-        guard !summary.damages.isEmpty else { return (records, nil) }
-        return (records, CommandFailure(summary.damages.map { "\(path): \($0)" }.joined(separator: "\n")))
+        let complaints = summary.complaints
+        guard !complaints.isEmpty else { return (records, nil) }
+        return (records, CommandFailure(complaints.map { "\(path): \($0)" }.joined(separator: "\n")))
+    }
+}
+
+extension CaptureReplay.Summary {
+    /// Why the sockets of the capture are not all that there were.
+    fileprivate var complaints: [String] {
+        var complaints = failedDumps
+        if furtherFailedDumps > 0 { complaints.append("and \(furtherFailedDumps) more dumps that failed") }
+        complaints += damages
+        if furtherDamages > 0 { complaints.append("and \(furtherDamages) more damages") }
+        return complaints
     }
 }

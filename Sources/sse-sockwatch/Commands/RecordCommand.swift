@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import SockDiag
 internal import SockWatch
-internal import SystemPackage
 
 struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,27 +19,24 @@ struct RecordCommand: ParsableCommand {
 
     func run() throws {
         let filter = try watching.load().filter
-        let output = try open()
-        defer { try? output.close() }
-        let writer = try CaptureWriter(file: output)
+        let destination = try CaptureDestination(file)
         var dumper = try SocketDumper()
-        var sockets = 0
-        try dumper.dump(SocketQuery(filter: filter, includesTCPInfo: true), capture: writer) { _ in sockets += 1 }
-        try writer.finish()
-        Terminal.printError("wrote \(writer.datagramCount) datagrams with \(sockets) sockets to \(file)")
-    }
-
-    private func open() throws -> FileDescriptor {
+        let query = SocketQuery(filter: filter, includesTCPInfo: true)
+        let (datagrams, sockets): (Int, Int)
         do {
-            return try FileDescriptor.open(
-                FilePath(file),
-                .writeOnly,
-                options: [.create, .truncate, .closeOnExec],
-                permissions: .ownerReadWrite
-            )
+            (datagrams, sockets) = try dumper.retrying { (dumper) throws(SockDiagError) in
+                try destination.restart()
+                let writer = try CaptureWriter(file: destination.draft)
+                var sockets = 0
+                try dumper.dump(query, capture: writer) { _ in sockets += 1 }
+                try writer.finish()
+                return (writer.datagramCount, sockets)
+            }
         } catch {
-            throw CommandFailure("\(file): cannot write there: \(error)")
+            throw CommandFailure("\(file): nothing was written: \(error)")
         }
+        try destination.commit()
+        Terminal.printError("wrote \(datagrams) datagrams with \(sockets) sockets to \(file)")
     }
 }
 

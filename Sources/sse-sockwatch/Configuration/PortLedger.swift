@@ -12,20 +12,18 @@ struct PortLedger<Origin> {
     private var owners: [UInt16: (watch: Int, origin: Origin)] = [:]
     private var isFull = false
 
-    /// Gives the ports of a range to a watch.
-    /// - Returns: the first conflict, if there is one; the ports without conflict are given all the same.
+    /// Gives the ports of a range to a watch, up to the first conflict: what repeats a large range a hundred thousand
+    /// times is refused without walking each of them.
+    /// - Returns: the first conflict, if there is one.
     mutating func claim(_ range: ClosedRange<UInt16>, watch: Int, origin: Origin) -> Conflict? {
-        var conflict: Conflict?
         for port in range {
-            if let owner = owners[port] {
-                conflict = conflict ?? .taken(port: port, watch: owner.watch, origin: owner.origin)
-            } else if owners.count < AgentConfiguration.watchedPortLimit {
-                owners[port] = (watch, origin)
-            } else {
+            if let owner = owners[port] { return .taken(port: port, watch: owner.watch, origin: owner.origin) }
+            guard owners.count < AgentConfiguration.watchedPortLimit else {
                 defer { isFull = true }
-                return isFull ? conflict : conflict ?? .tooMany
+                return isFull ? nil : .tooMany
             }
+            owners[port] = (watch, origin)
         }
-        return conflict
+        return nil
     }
 }

@@ -14,7 +14,7 @@ enum MetricsReference {
         `_bucket`, `_count` and `_sum` behind its name.
 
         Every series is there from the first scrape, counters at 0, and goes with its port; only what a companion does not offer
-        has none. Counters never fall while the agent runs, and no scrape changes them. The agent serves the same
+        has none. Counters never fall while their port is watched, and no scrape changes them. The agent serves the same
         series as Prometheus text 0.0.4 and as OpenMetrics 1.0, whichever is asked for.
 
         Alerts on these metrics are in `alerts/sse-sockwatch.rules.yml`, with a page for each in [runbooks](runbooks/), and

@@ -137,13 +137,12 @@ struct MetricsRenderer {
     private mutating func writeSampling() {
         let sample = observation.sample
         let statistics = sample.statistics
-        let companionsAreUp = observation.companions.outcomes.values.allSatisfy(\.isUp)
         let readsCompanions = observation.agent.readsCompanions
         writer.family(MetricCatalogue.collectorSuccess) { family in
             let isGood = sample.failure == nil && sample.snapshot.sampledAt != nil
             family.sample(["collector": "sockets"], isGood ? 1 : 0)
             if let hearsEvents = statistics.hearsEvents { family.sample(["collector": "events"], hearsEvents ? 1 : 0) }
-            if readsCompanions { family.sample(["collector": "companion"], companionsAreUp ? 1 : 0) }
+            if readsCompanions { family.sample(["collector": "companion"], observation.companions.isGood ? 1 : 0) }
         }
         writer.family(MetricCatalogue.collectorDuration) { family in
             family.sample(["collector": "sockets"], statistics.lastDuration)

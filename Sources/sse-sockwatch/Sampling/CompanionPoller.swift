@@ -4,32 +4,45 @@ internal import ServiceLifecycle
 internal import SockWatch
 internal import Synchronization
 
-/// Asks the servers for their own numbers, as often as the kernel is sampled. Scrapes do not make it ask more often: a
-/// second Prometheus must change neither a rate nor the load on the server.
+/// Asks the servers for their own numbers, each as often as the kernel is sampled, whatever the others do. Scrapes do
+/// not make it ask more often: a second Prometheus must change neither a rate nor the load on a server.
 final class CompanionPoller: Service {
     struct Settings: Hashable, Sendable {
         var targets: [CompanionTarget]
-        /// Seconds between two rounds.
+        /// Seconds between two questions to one server.
         var interval: Double
     }
 
-    /// What the last round brought.
+    /// What is known of all servers at one moment.
     struct Round: Sendable {
         /// By the id of the target.
         var outcomes: [String: CompanionOutcome] = [:]
-        /// How long it took, in seconds.
+        /// How many targets have not been asked yet.
+        var pending = 0
+        /// How long the slowest took, in seconds.
         var duration: Double = 0
-        /// Nil before the first.
+        /// When the last outcome came, nil before the first.
         var endedAt: MonotonicInstant?
+
+        /// Whether every server was asked and answered.
+        var isGood: Bool { pending == 0 && outcomes.values.allSatisfy(\.isUp) }
+    }
+
+    private struct Asked {
+        var outcome: CompanionOutcome
+        var at: MonotonicInstant
     }
 
     private struct State {
         var settings: Settings
-        var latest = Round()
+        var asked: [CompanionTarget: Asked] = [:]
+        var endedAt: MonotonicInstant?
         /// Targets that did not answer the last time, so that the log says it once.
-        var down: Set<String> = []
-        /// The pause between two rounds, while it lasts.
-        var pause: Task<Void, Never>?
+        var down: Set<CompanionTarget> = []
+        /// Nil while the poller does not run.
+        var loops: [CompanionTarget: Task<Void, Never>]?
+        /// The pauses between two questions, while they last.
+        var pauses: [CompanionTarget: Task<Void, Never>] = [:]
     }
 
     private let state: Mutex<State>
@@ -44,46 +57,88 @@ final class CompanionPoller: Service {
         self.sampler = sampler
     }
 
-    var latest: Round { state.withLock { $0.latest } }
+    var latest: Round { latest(at: .now) }
+
+    /// What is known at an instant. An outcome that should have been followed by another long ago is not repeated: its
+    /// server counts as down.
+    func latest(at now: MonotonicInstant) -> Round {
+        state.withLock { state in
+            var round = Round(endedAt: state.endedAt)
+            for target in state.settings.targets {
+                guard let asked = state.asked[target] else {
+                    round.pending += 1
+                    continue
+                }
+                let age = now.seconds(since: asked.at)
+                let isStale = age > 2 * state.settings.interval + target.timeout.inSeconds
+                round.outcomes[target.id] = isStale ? asked.outcome.expired(target, age) : asked.outcome
+                round.duration = max(round.duration, asked.outcome.duration.inSeconds)
+            }
+            return round
+        }
+    }
 
     /// Watches other servers, from now on. What is known of those that go or change is forgotten at once.
     func adopt(_ settings: Settings) async {
         await companions.replaceTargets(settings.targets)
-        let pause = state.withLock { state in
-            let unchanged = Self.ids(in: state.settings.targets, and: settings.targets)
+        let outdated = state.withLock { state in
+            let gone = Set(state.settings.targets).subtracting(settings.targets)
             state.settings = settings
-            state.latest.outcomes = state.latest.outcomes.filter { unchanged.contains($0.key) }
-            state.down.formIntersection(unchanged)
-            return state.pause
+            state.asked = state.asked.filter { !gone.contains($0.key) }
+            state.down.subtract(gone)
+            let loops = gone.compactMap { state.loops?.removeValue(forKey: $0) }
+            // The pauses were for the old interval.
+            return loops + state.pauses.values
         }
-        // The pause was for the old interval and the old servers.
-        pause?.cancel()
-    }
-
-    /// The targets that are the same in both, by their ids.
-    private static func ids(in old: [CompanionTarget], and new: [CompanionTarget]) -> Set<String> {
-        Set(Set(old).intersection(new).map(\.id))
+        for task in outdated { task.cancel() }
+        startLoops()
     }
 
     func run() async throws {
+        state.withLock { $0.loops = [:] }
+        startLoops()
         await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                let start = MonotonicInstant.now
-                let asked = self.state.withLock { $0.settings }
-                await self.poll(asked.targets, start)
-                await self.pause(asked, since: start)
-            }
+            while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
         }
+        let loops = state.withLock { state in
+            defer { state.loops = nil }
+            return state.loops ?? [:]
+        }
+        for loop in loops.values { loop.cancel() }
+        for loop in loops.values { await loop.value }
         await companions.shutdown()
     }
 
-    /// Lets the rest of the interval pass. Other settings end it at once.
-    private func pause(_ asked: Settings, since start: MonotonicInstant) async {
+    /// Starts a loop for every target that has none. While the poller does not run there are none.
+    private func startLoops() {
+        state.withLock { state in
+            guard state.loops != nil else { return }
+            for target in state.settings.targets where state.loops?[target] == nil {
+                state.loops?[target] = Task { await self.watch(target) }
+            }
+        }
+    }
+
+    private func watch(_ target: CompanionTarget) async {
+        while !Task.isCancelled {
+            let start = MonotonicInstant.now
+            let interval = state.withLock { $0.settings.interval }
+            let outcome = await companions.read(target)
+            guard !Task.isCancelled else { return }
+            publish(outcome, of: target)
+            // Of several ports the kernel's counts would have to be added up, so their server is not held against them.
+            if let port = UInt16(target.id) { sampler?.note(active: [port: outcome.reading?.activeConnections]) }
+            await pause(target, interval, since: start)
+        }
+    }
+
+    /// Lets the rest of the interval pass. Another interval ends it at once.
+    private func pause(_ target: CompanionTarget, _ interval: Double, since start: MonotonicInstant) async {
         let pause: Task<Void, Never>? = state.withLock { state in
-            let rest = asked.interval - MonotonicInstant.now.seconds(since: start)
-            guard rest > 0, state.settings == asked else { return nil }
+            let rest = interval - MonotonicInstant.now.seconds(since: start)
+            guard rest > 0, state.settings.interval == interval else { return nil }
             let pause = Task<Void, Never> { try? await Task.sleep(for: .seconds(rest)) }
-            state.pause = pause
+            state.pauses[target] = pause
             return pause
         }
         guard let pause else { return }
@@ -92,51 +147,41 @@ final class CompanionPoller: Service {
         } onCancel: {
             pause.cancel()
         }
-    }
-
-    private func poll(_ asked: [CompanionTarget], _ start: MonotonicInstant) async {
-        let outcomes = await companions.readAll()
-        guard !Task.isCancelled else { return }
-        let end = MonotonicInstant.now
-        let round = state.withLock { state in
-            // The servers may have been replaced while they were asked.
-            let unchanged = Self.ids(in: asked, and: state.settings.targets)
-            state.latest = Round(
-                outcomes: outcomes.filter { unchanged.contains($0.key) },
-                duration: end.seconds(since: start),
-                endedAt: end
-            )
-            return state.latest
+        state.withLock { state in
+            if state.pauses[target] == pause { state.pauses[target] = nil }
         }
-        sampler?.note(active: Self.active(in: round))
-        report(round.outcomes)
-    }
-
-    /// What each server of one port says of its connections. Of several ports the kernel's counts would have to be added
-    /// up, so they are not held against it.
-    private static func active(in round: Round) -> [UInt16: Double?] {
-        var active: [UInt16: Double?] = [:]
-        for (id, outcome) in round.outcomes {
-            guard let port = UInt16(id) else { continue }
-            active.updateValue(outcome.reading?.activeConnections, forKey: port)
-        }
-        return active
     }
 
     /// Says once that a server does not answer, and once that it answers again.
-    private func report(_ outcomes: [String: CompanionOutcome]) {
-        for (id, outcome) in outcomes.sorted(by: { $0.key < $1.key }) {
-            let wasDown = state.withLock { state in
-                outcome.isUp ? state.down.remove(id) != nil : !state.down.insert(id).inserted
-            }
-            if let failure = outcome.failure, !wasDown {
-                logger.warning(
-                    "cannot read the server's own numbers",
-                    metadata: ["port": "\(id)", "reason": "\(failure)"]
-                )
-            } else if outcome.isUp && wasDown {
-                logger.notice("the server's own numbers can be read again", metadata: ["port": "\(id)"])
-            }
+    private func publish(_ outcome: CompanionOutcome, of target: CompanionTarget) {
+        let now = MonotonicInstant.now
+        let wasDown: Bool? = state.withLock { state in
+            // The servers may have been replaced while this one was asked.
+            guard state.settings.targets.contains(target) else { return nil }
+            state.asked[target] = Asked(outcome: outcome, at: now)
+            state.endedAt = now
+            return outcome.isUp ? state.down.remove(target) != nil : !state.down.insert(target).inserted
         }
+        guard let wasDown else { return }
+        if let failure = outcome.failure, !wasDown {
+            logger.warning(
+                "cannot read the server's own numbers",
+                metadata: ["port": "\(target.id)", "reason": "\(failure)"]
+            )
+        } else if outcome.isUp && wasDown {
+            logger.notice("the server's own numbers can be read again", metadata: ["port": "\(target.id)"])
+        }
+    }
+}
+
+extension CompanionOutcome {
+    /// What takes the place of an outcome that is too old to be shown.
+    fileprivate func expired(_ target: CompanionTarget, _ age: Double) -> CompanionOutcome {
+        let message = "\(target.url): nothing was read for \(Int(age)) seconds"
+        return CompanionOutcome(
+            result: .failure(failure ?? CompanionFailure(.timedOut, message: message)),
+            duration: duration,
+            refusedTotal: refusedTotal
+        )
     }
 }

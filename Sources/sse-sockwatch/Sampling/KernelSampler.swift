@@ -73,12 +73,15 @@ struct KernelSampler: ~Copyable {
         at start: MonotonicInstant
     ) throws(SockDiagError) -> Snapshot {
         if table == nil { table = try open() }
-        var plan = try source.plan(previous: last?.ports ?? []) { () throws(SockDiagError) in
-            try table?.listeningPorts() ?? []
+        // Only the schedule changes what is watched: a scrape must not make a port, and its counters, go.
+        if kind == .scheduled || engine.plan.ports.isEmpty {
+            var plan = try source.plan(previous: last?.ports ?? []) { () throws(SockDiagError) in
+                try table?.listeningPorts() ?? []
+            }
+            plan.evidence = evidence
+            plan.evidence.hasEvents = statistics.hearsEvents == true
+            engine.adopt(plan)
         }
-        plan.evidence = evidence
-        plan.evidence.hasEvents = statistics.hearsEvents == true
-        engine.adopt(plan)
         if kind == .scheduled { takeEnds() }
         engine.beginSample(kind, at: start)
         let query = SocketQuery(filter: engine.plan.filter, includesTCPInfo: engine.needsTCPInfo)

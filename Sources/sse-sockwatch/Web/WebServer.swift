@@ -19,6 +19,8 @@ struct WebServer: Service {
         /// A connection on which nothing is written for so long is closed. Longer than the longest wait for a sample,
         /// and no multiple of the usual scrape intervals, so that a scrape seldom meets the closing.
         var longestSilence = Duration.seconds(70)
+        /// A connection on which no whole request head has come for so long is closed.
+        var firstRequestWithin = Duration.seconds(10)
     }
 
     let settings: Settings
@@ -34,7 +36,7 @@ struct WebServer: Service {
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.address.bindHost, port: Int(settings.address.port)),
                 serverName: nil,
-                availableConnectionsDelegate: MaximumAvailableConnections(settings.mostConnections, logger: quietLogger)
+                availableConnectionsDelegate: MaximumAvailableConnections(mostConnections, logger: quietLogger)
             ),
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? Int(settings.address.port)) },
             logger: quietLogger

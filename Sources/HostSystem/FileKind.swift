@@ -1,0 +1,13 @@
+internal import Glibc
+
+/// What stands under a path.
+public enum FileKind: Sendable {
+    case nothing, regular, other
+
+    /// Looks where a path leads, through links. What may not be looked at counts as nothing.
+    public static func of(_ path: String) -> FileKind {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return .nothing }
+        return status.st_mode & S_IFMT == S_IFREG ? .regular : .other
+    }
+}

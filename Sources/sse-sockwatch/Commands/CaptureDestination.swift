@@ -1,0 +1,101 @@
+internal import Glibc
+internal import HostSystem
+internal import SockDiag
+internal import SystemPackage
+
+/// Where a capture goes. Nothing stands there before the capture is whole: what stood there stays if it fails.
+///
+/// A file is written beside its place and renamed. What is no file (a pipe, a device, `/dev/stdout`) has no beside, so
+/// the capture is kept in a file without a name until it is whole.
+struct CaptureDestination: ~Copyable {
+    private let path: String
+    /// Holds the capture while it is made.
+    let draft: FileDescriptor
+    /// The draft's name. Nil when it has none.
+    private let draftPath: String?
+    private let finalPath: String
+
+    init(_ path: String) throws {
+        self.path = path
+        if Self.isStream(path) {
+            var template = Array("/tmp/sse-sockwatch-XXXXXX".utf8CString)
+            let number = mkstemp(&template)
+            guard number >= 0 else { throw Self.failure("/tmp", Errno(rawValue: errno)) }
+            unlink(template)
+            draft = FileDescriptor(rawValue: number)
+            draftPath = nil
+            finalPath = path
+            return
+        }
+        // What a link leads to is replaced, not the link.
+        let target = Self.resolved(path) ?? path
+        let draftPath = "\(target).\(getpid()).partial"
+        do {
+            draft = try FileDescriptor.open(
+                FilePath(draftPath),
+                .readWrite,
+                options: [.create, .exclusiveCreate, .closeOnExec],
+                permissions: .ownerReadWrite
+            )
+        } catch {
+            throw Self.failure(path, error)
+        }
+        self.draftPath = draftPath
+        finalPath = target
+    }
+
+    deinit {
+        try? draft.close()
+        // Gone already when the capture is in its place.
+        if let draftPath { unlink(draftPath) }
+    }
+
+    /// Throws away what an attempt has written.
+    func restart() throws(SockDiagError) {
+        guard ftruncate(draft.rawValue, 0) == 0, lseek(draft.rawValue, 0, SEEK_SET) == 0 else {
+            throw SockDiagError(.systemCall, errno: Errno(rawValue: errno), "cannot empty the capture")
+        }
+    }
+
+    /// Puts the draft in its place.
+    func commit() throws {
+        do {
+            if let draftPath {
+                guard rename(draftPath, finalPath) == 0 else { throw Errno(rawValue: errno) }
+            } else {
+                try copyDraft()
+            }
+        } catch {
+            throw Self.failure(path, error)
+        }
+    }
+
+    private func copyDraft() throws {
+        let output = try FileDescriptor.open(FilePath(finalPath), .writeOnly, options: [.truncate, .closeOnExec])
+        defer { try? output.close() }
+        _ = try draft.seek(offset: 0, from: .start)
+        while true {
+            let piece = try [UInt8](unsafeUninitializedCapacity: 256 << 10) { bytes, count in
+                count = try draft.read(into: UnsafeMutableRawBufferPointer(bytes))
+            }
+            if piece.isEmpty { return }
+            try output.writeAll(piece)
+        }
+    }
+
+    /// Whether there is something that cannot be replaced. Descriptors appear as files in `/dev` and `/proc`, also when
+    /// they lead to a regular one, and its other holders write on.
+    private static func isStream(_ path: String) -> Bool {
+        path.hasPrefix("/dev/") || path.hasPrefix("/proc/") || FileKind.of(path) == .other
+    }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    private static func failure(_ path: String, _ error: any Error) -> CommandFailure {
+        CommandFailure("\(path): cannot write there: \(error)")
+    }
+}
