@@ -14,6 +14,8 @@ struct Agents: Sendable {
     let control: WebAddress
     let ratio: RunningAgent
     private let ratioServer: LabProcess
+    /// A second port of the agent with the ratio, whose connections end as a proxy ends idle ones.
+    private let idleListener: RawSocket
     private let folder: ScratchFolder
 
     var all: [RunningAgent] { [demo, ratio] }
@@ -33,7 +35,11 @@ struct Agents: Sendable {
         )
         let line = try await server.waitForLine(containing: "Serving HTTP", within: .seconds(30))
         let port = try WebAddress(line, in: namespace).endpoint.port
-        let configuration = try folder.write(ratioConfiguration(port: port), to: "config.yml")
+        let idleListener = try namespace.listen()
+        let configuration = try folder.write(
+            ratioConfiguration(port: port, idlePort: try idleListener.local.port),
+            to: "config.yml"
+        )
         let ratio = try await RunningAgent.start("run", "--config.file", configuration, in: namespace)
 
         let agents = Agents(
@@ -43,14 +49,36 @@ struct Agents: Sendable {
             control: try WebAddress(control, in: namespace),
             ratio: ratio,
             ratioServer: server,
+            idleListener: idleListener,
             folder: folder
         )
         for agent in agents.all {
             try await eventually("\(agent.process.commandLine) has read its companion") {
                 try agent.scrape().samples.contains { $0.name == "sse_sockwatch_companion_up" && $0.value == 1 }
             }
+            // What a server says is held against the sample that comes after.
+            try await eventually("\(agent.process.commandLine) has held it against the kernel") {
+                try agent.scrape().samples.contains { $0.name == "sse_sockwatch_companion_connection_drift" }
+            }
         }
+        try await agents.endIdleConnections()
         return agents
+    }
+
+    /// Ends connections at one and the same idle time, as a proxy on the path does: else no agent would offer
+    /// `path_idle_timeout_seconds`.
+    private func endIdleConnections() async throws {
+        let connections = try (0..<30).map { _ in try namespace.connection(through: idleListener) }
+        let clock = ContinuousClock()
+        let start = clock.now
+        try await eventually("they have been idle for two seconds") { clock.now - start >= .seconds(2) }
+        for connection in connections {
+            connection.client.close()
+            connection.server.close()
+        }
+        try await eventually("the agent has found the idle time") {
+            try ratio.scrape().samples.contains { $0.name == "sse_sockwatch_path_idle_timeout_seconds" }
+        }
     }
 
     func stop() async throws {
@@ -74,7 +102,7 @@ struct Agents: Sendable {
 
         """
 
-    private static func ratioConfiguration(port: UInt16) -> String {
+    private static func ratioConfiguration(port: UInt16, idlePort: UInt16) -> String {
         """
         sampling:
           interval: 1s
@@ -86,6 +114,8 @@ struct Agents: Sendable {
               format: prometheus
               metrics:
                 reconnection_rate: { name: reconnections_total }
+          - name: idle
+            ports: \(idlePort)
 
         """
     }
