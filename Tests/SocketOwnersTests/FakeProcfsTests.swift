@@ -9,7 +9,12 @@ struct FakeProcfsTests {
         _ inodes: [UInt32],
         cgroups: Set<UInt64> = []
     ) -> SocketOwnerScan {
-        SocketOwnerScan.owners(of: inodes, cgroups: cgroups, procfs: tree.procfs, hierarchy: CgroupHierarchy(path: tree.cgroupfs))
+        SocketOwnerScan.owners(
+            of: inodes,
+            cgroups: cgroups,
+            procfs: tree.procfs,
+            hierarchy: CgroupHierarchy(path: tree.cgroupfs)
+        )
     }
 
     @Test("are all processes that hold a socket, in the order of their pids")

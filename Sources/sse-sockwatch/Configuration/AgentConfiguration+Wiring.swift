@@ -5,7 +5,9 @@ internal import SockWatch
 /// From what was configured to what the parts of the agent take.
 extension AgentConfiguration {
     var watchSource: WatchSource {
-        guard !watches.isEmpty else { return .everyListener(defaults.thresholds, heartbeat: defaults.heartbeatInterval?.inSeconds) }
+        guard !watches.isEmpty else {
+            return .everyListener(defaults.thresholds, heartbeat: defaults.heartbeatInterval?.inSeconds)
+        }
         return .configured(
             WatchPlan(
                 ports: watches.flatMap { watch in
