@@ -109,6 +109,12 @@ extension SocketRecord {
 
 extension SocketRecord {
     /// Whether this is a full socket, and not one of the small objects that the kernel keeps for TIME_WAIT, for an orphan
-    /// in FIN_WAIT2 and for a connection that is being set up. Only full ones say which directions were shut down.
-    public var isFullSocket: Bool { shutdown != nil }
+    /// in FIN_WAIT2 and for a connection that is being set up. In those states only full ones say which directions were
+    /// shut down.
+    public var isFullSocket: Bool {
+        switch state {
+        case .timeWait, .finWait2, .synReceived: shutdown != nil
+        default: true
+        }
+    }
 }
