@@ -18,9 +18,6 @@ struct KernelSampler: ~Copyable {
     private let evidence: EvidenceSettings
     private let listener: ConnectionEndListener?
 
-    /// How often a broken dump is begun again before the sample counts as failed.
-    static let mostRetries = 2
-
     /// - Parameters:
     ///   - evidence: how far single connections are looked at.
     ///   - listener: hears of ends. Nil when that is not wanted, or when it was and could not be.
@@ -41,7 +38,7 @@ struct KernelSampler: ~Copyable {
     mutating func sample(_ kind: Engine.SampleKind, _ source: WatchSource) -> Sample {
         let start = MonotonicInstant.now
         var failure: SockDiagError?
-        for attempt in 0...Self.mostRetries {
+        for attempt in 0...SocketDumper.mostRetries {
             if attempt > 0 { statistics.retries += 1 }
             do throws(SockDiagError) {
                 last = try attemptSample(kind, source, at: start)
