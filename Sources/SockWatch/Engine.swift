@@ -46,7 +46,7 @@ public struct Engine: Sendable {
         self.staleAfter = staleAfter
         index = PortIndex(plan)
         ports = plan.ports.map { PortState($0) }
-        ledger = SocketLedger(limit: plan.trackedSocketsLimit)
+        ledger = SocketLedger(limit: plan.evidence.trackedSocketsLimit)
     }
 
     /// Goes over to another plan. Ports that stay keep their history, also when their bounds change.
@@ -61,7 +61,7 @@ public struct Engine: Sendable {
             return oldPorts[old].adopting(watched)
         }
         ledger.relocate(newPlaces)
-        ledger.limit = next.trackedSocketsLimit
+        ledger.limit = next.evidence.trackedSocketsLimit
         index = PortIndex(next)
         plan = next
     }

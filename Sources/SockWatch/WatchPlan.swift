@@ -53,14 +53,22 @@ public struct WatchedPort: Hashable, Sendable {
 public struct EvidenceSettings: Hashable, Sendable {
     /// Off: only sockets in CLOSE_WAIT are remembered, and `tcp_info` is not asked for.
     public var isOn: Bool
-    /// Of a port with more connections than this only a share is followed, and scaled.
+    /// Of a port with more connections than this only a share is followed, and scaled. 1 or more.
     public var sampleAbove: Int
+    /// The most sockets, of all ports together, whose history is kept. An entry takes 64 to 128 bytes.
+    public var trackedSocketsLimit: Int
     /// Whether events tell of the ends of connections.
     public var hasEvents: Bool
 
-    public init(isOn: Bool = true, sampleAbove: Int = 200_000, hasEvents: Bool = false) {
+    public init(
+        isOn: Bool = true,
+        sampleAbove: Int = 200_000,
+        trackedSocketsLimit: Int = 1_000_000,
+        hasEvents: Bool = false
+    ) {
         self.isOn = isOn
         self.sampleAbove = sampleAbove
+        self.trackedSocketsLimit = trackedSocketsLimit
         self.hasEvents = hasEvents
     }
 }
@@ -69,23 +77,14 @@ public struct EvidenceSettings: Hashable, Sendable {
 public struct WatchPlan: Hashable, Sendable {
     /// Sorted by port and side; each once.
     public let ports: [WatchedPort]
-    /// The most sockets whose history is kept.
-    public let trackedSocketsLimit: Int
     /// What is looked at one by one.
     public var evidence: EvidenceSettings
 
-    public static let defaultTrackedSocketsLimit = 1_000_000
-
     /// - Parameter ports: in any order. When a port is named twice on the same side, the first one counts.
-    public init(
-        ports: [WatchedPort],
-        trackedSocketsLimit: Int = Self.defaultTrackedSocketsLimit,
-        evidence: EvidenceSettings = .init()
-    ) {
+    public init(ports: [WatchedPort], evidence: EvidenceSettings = .init()) {
         var seen: Set<Key> = []
         self.ports = ports.filter { seen.insert(Key($0)).inserted }
             .sorted { ($0.port, $0.side.rawValue) < ($1.port, $1.side.rawValue) }
-        self.trackedSocketsLimit = trackedSocketsLimit
         self.evidence = evidence
     }
 

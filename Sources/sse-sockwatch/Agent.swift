@@ -9,7 +9,8 @@ struct Agent {
     var configuration: AgentConfiguration
     var web = WebServer.Settings()
     var readsCompanions = true
-    var evidence = EvidenceSettings()
+    var followsConnections = true
+    var hearsEvents = true
     /// Reads the configuration again. Nil when there is no file to read.
     var reload: (@Sendable () throws -> AgentConfiguration)?
     var logger: Logger
@@ -22,7 +23,8 @@ struct Agent {
 
     func run() async throws {
         var settings = configuration.samplerSettings
-        settings.evidence = evidence
+        settings.evidence.isOn = followsConnections
+        settings.evidence.hasEvents = hearsEvents
         let sampler = Sampler(settings: settings, logger: logger)
         let poller =
             readsCompanions

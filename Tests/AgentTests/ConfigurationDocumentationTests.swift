@@ -34,8 +34,13 @@ struct ConfigurationDocumentationTests {
     @Test("names every key and every name that a value may have")
     func names() {
         let keys =
-            ["sampling", "defaults", "watch", "network_namespaces", "interval", "cpu_budget", "name", "ports", "side"]
-            + ConfigurationReader.settingKeys + ["url", "preset", "format", "timeout", "metrics", "labels"]
+            [
+                "sampling", "evidence", "defaults", "watch", "network_namespaces", "interval", "cpu_budget", "name",
+                "ports", "side",
+            ]
+            + ConfigurationReader.evidenceKeys + ConfigurationReader.settingKeys + [
+                "url", "preset", "format", "timeout", "metrics", "labels",
+            ]
             + ["aggregate", "kind"]
         let values =
             CompanionPreset.all.map(\.name) + CompanionValue.allCases.map(\.rawValue)

@@ -69,14 +69,14 @@ extension BadConfiguration {
         BadConfiguration(
             "[]",
             """
-            config.yml:1:1: must be a mapping of sampling, defaults, watch, network_namespaces, but is a \
+            config.yml:1:1: must be a mapping of sampling, evidence, defaults, watch, network_namespaces, but is a \
             list
             """
         ),
         BadConfiguration(
             "watch",
             """
-            config.yml:1:1: must be a mapping of sampling, defaults, watch, network_namespaces, but is \
+            config.yml:1:1: must be a mapping of sampling, evidence, defaults, watch, network_namespaces, but is \
             `watch`
             """
         ),
@@ -84,7 +84,7 @@ extension BadConfiguration {
         BadConfiguration(
             "colour: red",
             """
-            config.yml:1:1: colour: unknown key; known are: sampling, defaults, watch, network_namespaces
+            config.yml:1:1: colour: unknown key; known are: sampling, evidence, defaults, watch, network_namespaces
             """
         ),
         BadConfiguration(
@@ -166,6 +166,31 @@ extension BadConfiguration {
             "config.yml:1:25: sampling.cpu_budget: `1.2.3%` is not a percentage; write it like 2% or 0.5%"
         ),
         BadConfiguration(
+            "evidence:\n  sample_above: 99\n  tracked_sockets_limit: 10000001",
+            """
+            config.yml:2:17: evidence.sample_above: 99 is out of range; allowed are 100 to 10000000
+            config.yml:3:26: evidence.tracked_sockets_limit: 10000001 is out of range; allowed are 100 to 10000000
+            """
+        ),
+        BadConfiguration(
+            "evidence: { sample_above: 99999999999999999999, tracked_sockets_limit: 200k }",
+            """
+            config.yml:1:27: evidence.sample_above: 99999999999999999999 is out of range; allowed are 100 to 10000000
+            config.yml:1:72: evidence.tracked_sockets_limit: `200k` is not a whole number; write it like 10000000
+            """
+        ),
+        BadConfiguration(
+            "evidence: { sample_above: -1, tracked_sockets_limit: [1000] }",
+            """
+            config.yml:1:27: evidence.sample_above: `-1` is not a whole number; write it like 10000000
+            config.yml:1:54: evidence.tracked_sockets_limit: must be text such as 10000000, but is a list
+            """
+        ),
+        BadConfiguration(
+            "evidence: { sample_obove: 1000 }",
+            "config.yml:1:13: evidence.sample_obove: unknown key; did you mean `sample_above`?"
+        ),
+        BadConfiguration(
             "defaults: { close_wait_stuck_after: none }",
             """
             config.yml:1:37: defaults.close_wait_stuck_after: `none` is not a duration; write it like 5s, \
@@ -205,7 +230,7 @@ extension BadConfiguration {
             config.yml:3:15: sampling.cpu_budget: `2` is not a percentage; write it like 2% or 0.5%
             config.yml:5:5: watch[0].port: unknown key; did you mean `ports`?
             config.yml:5:5: watch[0]: `ports` is missing; add `ports: [8080]`
-            config.yml:6:1: colour: unknown key; known are: sampling, defaults, watch, network_namespaces
+            config.yml:6:1: colour: unknown key; known are: sampling, evidence, defaults, watch, network_namespaces
             config.yml:7:1: sampling: written twice, first at 1:1; remove one of the two
             """
         ),

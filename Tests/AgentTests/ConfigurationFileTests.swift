@@ -48,8 +48,8 @@ struct ConfigurationFileTests {
         try Self.withFile("a: 1\nb: 2\n") { path in
             #expect(
                 Self.complaint(loading: path) == """
-                    \(path):1:1: a: unknown key; known are: sampling, defaults, watch, network_namespaces
-                    \(path):2:1: b: unknown key; known are: sampling, defaults, watch, network_namespaces
+                    \(path):1:1: a: unknown key; known are: sampling, evidence, defaults, watch, network_namespaces
+                    \(path):2:1: b: unknown key; known are: sampling, evidence, defaults, watch, network_namespaces
                     """
             )
         }

@@ -17,6 +17,7 @@ struct ConfigurationParsingTests {
         #expect(configuration.watches.isEmpty)
         #expect(configuration.sampling.interval == .seconds(5))
         #expect(configuration.sampling.cpuBudgetPercent == 2)
+        #expect(configuration.evidence == .init(sampleAbove: 200_000, trackedSocketsLimit: 1_000_000))
         #expect(configuration.defaults.heartbeatInterval == nil)
         #expect(configuration.defaults.closeWaitStuckAfter == .seconds(60))
         #expect(configuration.defaults.closeWaitWindow == .seconds(120))
@@ -26,6 +27,9 @@ struct ConfigurationParsingTests {
     func full() throws {
         let configuration = try ConfigurationExample.parse(ConfigurationExample.full)
         #expect(configuration.sampling == .init(interval: .seconds(5), cpuBudgetPercent: 2))
+        #expect(configuration.evidence == .init(sampleAbove: 50_000, trackedSocketsLimit: 400_000))
+        let settings = configuration.samplerSettings.evidence
+        #expect(settings.sampleAbove == 50_000 && settings.trackedSocketsLimit == 400_000)
         try #require(configuration.watches.count == 3)
 
         let orders = configuration.watches[0]
@@ -109,6 +113,9 @@ struct ConfigurationParsingTests {
                 sampling:
                   interval: 5s
                   cpu_budget: 0.5%
+                evidence:
+                  sample_above: 200000
+                  tracked_sockets_limit: 1000000
                 defaults:
                   heartbeat_interval: none
                   close_wait_stuck_after: 1m

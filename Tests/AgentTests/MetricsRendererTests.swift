@@ -225,6 +225,7 @@ struct MetricsRendererTests {
         sse_sockwatch_last_sample_timestamp_seconds 1700000000.5
         sse_sockwatch_tracked_sockets 4
         sse_sockwatch_tracked_sockets_limit 1000000
+        sse_sockwatch_untracked_sockets 0
         sse_sockwatch_netlink_dump_retries_total 2
         sse_sockwatch_netlink_events_lost_total 3
         """#

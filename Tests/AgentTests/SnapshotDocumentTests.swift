@@ -139,6 +139,7 @@ struct SnapshotDocumentTests {
           "sampled_at" : "2023-11-14T22:13:20.500Z",
           "tracked_sockets" : 4,
           "tracked_sockets_limit" : 1000000,
+          "untracked_sockets" : 0,
           "version" : "0.1.0"
         }
 

@@ -121,7 +121,7 @@ struct ChurnTests {
         engine.sample(established(3...9), at: 1)
         let churn = try churn(engine.sample(established(3...9), at: 2))
         #expect(churn.opened == 4 && churn.closed == 2 && churn.lifetimes.count == 2 && churn.idleTimes.count == 0)
-        engine.adopt(WatchPlan(ports: engine.plan.ports, trackedSocketsLimit: 1000, evidence: Self.withEvents))
+        engine.adopt(WatchPlan(ports: engine.plan.ports, evidence: Self.withEvents))
         engine.add(.of(3, at: 2.5))
         let later = try self.churn(engine.sample(established(4...10), at: 3))
         #expect(later.opened == 5 && later.closed == 3)

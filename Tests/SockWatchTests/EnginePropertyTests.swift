@@ -12,7 +12,10 @@ struct EnginePropertyTests {
         private static let ports: [UInt16] = [80, 81, 82]
         var generator: SeededGenerator
         var engine = Engine(
-            plan: WatchPlan(ports: World.ports.map { WatchedPort(port: $0) }, trackedSocketsLimit: 10_000)
+            plan: WatchPlan(
+                ports: World.ports.map { WatchedPort(port: $0) },
+                evidence: EvidenceSettings(trackedSocketsLimit: 10_000)
+            )
         )
         var nanoseconds: Int64 = 1_000_000_000_000
         private var alive: [(cookie: UInt64, port: UInt16)] = []

@@ -65,7 +65,9 @@ extension Engine {
         trackedSocketsLimit: Int = 1000,
         evidence: EvidenceSettings = EvidenceSettings(isOn: false)
     ) -> Engine {
-        Engine(plan: WatchPlan(ports: [port], trackedSocketsLimit: trackedSocketsLimit, evidence: evidence))
+        var evidence = evidence
+        evidence.trackedSocketsLimit = trackedSocketsLimit
+        return Engine(plan: WatchPlan(ports: [port], evidence: evidence))
     }
 
     /// One whole sample.

@@ -57,7 +57,9 @@ struct SocketLedgerTests {
     func lowerLimit() {
         var engine = Engine.watching(trackedSocketsLimit: 10)
         engine.sample(SocketRecord.closeWait(1...8), at: 0)
-        engine.adopt(WatchPlan(ports: engine.plan.ports, trackedSocketsLimit: 3))
+        var evidence = engine.plan.evidence
+        evidence.trackedSocketsLimit = 3
+        engine.adopt(WatchPlan(ports: engine.plan.ports, evidence: evidence))
         let snapshot = engine.sample(SocketRecord.closeWait(1...9), at: 5)
         #expect(snapshot.trackedSockets == 8)
         #expect(snapshot.trackedSocketsLimit == 3)

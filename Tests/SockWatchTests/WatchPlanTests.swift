@@ -6,7 +6,7 @@ import Testing
 @Suite("A plan, and the change to another one")
 struct WatchPlanTests {
     private func plan(_ ports: [WatchedPort]) -> WatchPlan {
-        WatchPlan(ports: ports, trackedSocketsLimit: 1000, evidence: EvidenceSettings(isOn: false))
+        WatchPlan(ports: ports, evidence: EvidenceSettings(isOn: false, trackedSocketsLimit: 1000))
     }
 
     @Test("ports are sorted, and the first of several descriptions of one port counts")

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Logging
-internal import SockWatch
 
 /// The flags of every command that runs the agent, as Prometheus' exporters have them.
 struct AgentOptions: ParsableArguments {
@@ -63,7 +62,8 @@ struct AgentOptions: ParsableArguments {
                 includesAgentMetrics: !disablesExporterMetrics
             ),
             readsCompanions: readsCompanions,
-            evidence: EvidenceSettings(isOn: followsConnections, hasEvents: hearsEvents),
+            followsConnections: followsConnections,
+            hearsEvents: hearsEvents,
             logger: log.logger
         )
     }

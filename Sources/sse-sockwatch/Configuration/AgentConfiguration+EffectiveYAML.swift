@@ -12,6 +12,11 @@ extension AgentConfiguration {
             writer.line("interval: \(DurationText.text(sampling.interval))")
             writer.line("cpu_budget: \(PercentText.text(sampling.cpuBudgetPercent))")
         }
+        writer.line("evidence:")
+        writer.indented { writer in
+            writer.line("sample_above: \(evidence.sampleAbove)")
+            writer.line("tracked_sockets_limit: \(evidence.trackedSocketsLimit)")
+        }
         writer.line("defaults:")
         writer.indented { $0.settings(defaults) }
         if watches.isEmpty {

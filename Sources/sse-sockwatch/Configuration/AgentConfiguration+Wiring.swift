@@ -31,7 +31,11 @@ extension AgentConfiguration {
         Sampler.Settings(
             source: watchSource,
             interval: sampling.interval.inSeconds,
-            processorShare: sampling.cpuBudgetPercent / 100
+            processorShare: sampling.cpuBudgetPercent / 100,
+            evidence: EvidenceSettings(
+                sampleAbove: evidence.sampleAbove,
+                trackedSocketsLimit: evidence.trackedSocketsLimit
+            )
         )
     }
 

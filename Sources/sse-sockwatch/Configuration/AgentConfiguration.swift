@@ -5,6 +5,7 @@ import SockWatch
 /// a new one.
 struct AgentConfiguration: Sendable, Equatable {
     var sampling = Sampling()
+    var evidence = Evidence()
     /// What a watch uses where it says nothing itself.
     var defaults = WatchSettings()
     /// Empty means: every listening port of this machine.
@@ -17,8 +18,19 @@ struct AgentConfiguration: Sendable, Equatable {
         var cpuBudgetPercent: Double = 2
     }
 
+    /// How many connections are followed one by one.
+    struct Evidence: Sendable, Equatable {
+        /// Of a port with more connections only a share is followed, and scaled.
+        var sampleAbove = EvidenceSettings().sampleAbove
+        /// The most sockets, of all ports together, that are followed.
+        var trackedSocketsLimit = EvidenceSettings().trackedSocketsLimit
+    }
+
     static let intervalRange: ClosedRange<Duration> = .milliseconds(100) ... .seconds(3600)
     static let cpuBudgetPercentRange: ClosedRange<Double> = 0.1...100
+    /// Of both numbers of ``Evidence``. A share of fewer than a hundred says little of the others; ten million take about
+    /// a gigabyte.
+    static let followedSocketsRange = 100...10_000_000
     /// How many ports all watches may hold together. More make more series than a Prometheus should get from one agent.
     static let watchedPortLimit = 1024
 }

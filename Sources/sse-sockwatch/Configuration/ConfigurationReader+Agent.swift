@@ -2,9 +2,10 @@ extension ConfigurationReader {
     /// Reads a whole configuration; what could not be read is a default, and noted.
     mutating func agent(_ root: YAMLNode) -> AgentConfiguration {
         var configuration = AgentConfiguration()
-        let known = ["sampling", "defaults", "watch", "network_namespaces"]
+        let known = ["sampling", "evidence", "defaults", "watch", "network_namespaces"]
         guard let fields = fields(of: Field(value: root, path: .root), known: known) else { return configuration }
         if let field = fields["sampling"] { configuration.sampling = sampling(field) }
+        if let field = fields["evidence"] { configuration.evidence = evidence(field) }
         if let field = fields["defaults"] {
             let known = Self.settingKeys
             if let fields = self.fields(of: field, known: known) {
@@ -28,6 +29,19 @@ extension ConfigurationReader {
             sampling.cpuBudgetPercent = percent
         }
         return sampling
+    }
+
+    static let evidenceKeys = ["sample_above", "tracked_sockets_limit"]
+
+    private mutating func evidence(_ field: Field) -> AgentConfiguration.Evidence {
+        var evidence = AgentConfiguration.Evidence()
+        guard let fields = fields(of: field, known: Self.evidenceKeys) else { return evidence }
+        let range = AgentConfiguration.followedSocketsRange
+        if let number = wholeNumber(fields["sample_above"], in: range) { evidence.sampleAbove = number }
+        if let number = wholeNumber(fields["tracked_sockets_limit"], in: range) {
+            evidence.trackedSocketsLimit = number
+        }
+        return evidence
     }
 
     static let settingKeys = ["heartbeat_interval", "close_wait_stuck_after", "close_wait_window"]

@@ -108,6 +108,28 @@ extension ConfigurationReader {
         return value
     }
 
+    /// Reads digits.
+    mutating func wholeNumber(_ field: Field?, in range: ClosedRange<Int>) -> Int? {
+        guard let field, let text = text(field, example: "\(range.upperBound)") else { return nil }
+        guard !text.isEmpty, text.allSatisfy(\.isASCIIDigit) else {
+            note(
+                field,
+                "`\(ConfigurationProblem.shown(text))` is not a whole number; write it like \(range.upperBound)"
+            )
+            return nil
+        }
+        // More digits than an Int holds are out of range, too.
+        guard let number = Int(text), range.contains(number) else {
+            note(
+                field,
+                "\(ConfigurationProblem.shown(text)) is out of range; allowed are \(range.lowerBound) to "
+                    + "\(range.upperBound)"
+            )
+            return nil
+        }
+        return number
+    }
+
     /// Whether two names are the same, `-` being as good as `_`.
     static func isSameName(_ left: String, _ right: String) -> Bool {
         left.utf8.elementsEqual(right.utf8) { first, second in

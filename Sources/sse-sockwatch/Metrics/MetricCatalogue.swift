@@ -198,6 +198,11 @@ enum MetricCatalogue {
         .gauge,
         "The most sockets whose history may be kept."
     )
+    static let untrackedSockets = own(
+        "untracked_sockets",
+        .gauge,
+        "Sockets whose history would be kept if the limit left room for it, in the last scheduled sample."
+    )
     static let dumpRetries = own(
         "netlink_dump_retries",
         .counter,
@@ -246,7 +251,8 @@ enum MetricCatalogue {
 
     static let agent = [
         collectorSuccess, collectorDuration, samples, sampleFailures, sampleDuration, sampleInterval, lastSample,
-        trackedSockets, trackedSocketsLimit, dumpRetries, eventsLost, reloadSuccessful, reloadTimestamp, requests,
+        trackedSockets, trackedSocketsLimit, untrackedSockets, dumpRetries, eventsLost, reloadSuccessful,
+        reloadTimestamp, requests,
         build,
         keepaliveTime, keepaliveInterval, keepaliveProbes,
     ]

@@ -155,6 +155,7 @@ struct MetricsRenderer {
         writer.family(MetricCatalogue.lastSample) { $0.sample(statistics.lastGood?.seconds ?? 0) }
         writer.family(MetricCatalogue.trackedSockets) { $0.sample(sample.snapshot.trackedSockets) }
         writer.family(MetricCatalogue.trackedSocketsLimit) { $0.sample(sample.snapshot.trackedSocketsLimit) }
+        writer.family(MetricCatalogue.untrackedSockets) { $0.sample(sample.snapshot.untrackedSockets) }
         writer.family(MetricCatalogue.dumpRetries) { $0.sample(statistics.retries) }
         writer.family(MetricCatalogue.eventsLost) { $0.sample(statistics.eventsLost) }
     }

@@ -15,7 +15,8 @@ struct KernelSampler: ~Copyable {
     private(set) var statistics = SamplingStatistics()
     private var last: Snapshot?
     private var lastGood: WallClock?
-    private let evidence: EvidenceSettings
+    /// How far single connections are looked at, from the next scheduled sample on.
+    var evidence: EvidenceSettings
     private let listener: ConnectionEndListener?
 
     /// - Parameters:

@@ -17,7 +17,7 @@ struct Sample: Sendable {
             sampledAt: nil,
             ports: [],
             trackedSockets: 0,
-            trackedSocketsLimit: WatchPlan.defaultTrackedSocketsLimit,
+            trackedSocketsLimit: EvidenceSettings().trackedSocketsLimit,
             untrackedSockets: 0
         ),
         statistics: SamplingStatistics(),

@@ -14,7 +14,7 @@ final class Sampler: Service {
         var interval: Double
         /// The share of one core that sampling may take.
         var processorShare: Double
-        /// How far single connections are looked at. What it is at the start, it stays.
+        /// How far single connections are looked at. What is on at the start stays on.
         var evidence = EvidenceSettings()
     }
 
@@ -59,9 +59,10 @@ final class Sampler: Service {
     /// Takes effect at once: the next sample is taken by these settings, and now.
     func adopt(_ settings: Settings) {
         state.withLock { state in
-            let evidence = state.settings.evidence
+            let started = state.settings.evidence
             state.settings = settings
-            state.settings.evidence = evidence
+            state.settings.evidence.isOn = started.isOn
+            state.settings.evidence.hasEvents = started.hasEvents
         }
         wake.signal()
     }
@@ -144,6 +145,7 @@ final class Sampler: Service {
                 settings = current
                 budget = SamplingBudget(interval: settings.interval, share: settings.processorShare)
                 sampler.setInterval(settings.interval)
+                sampler.evidence = settings.evidence
                 nextScheduled = MonotonicInstant.now
             }
             let isDue = MonotonicInstant.now >= nextScheduled

@@ -13,6 +13,7 @@ struct SnapshotDocument: Encodable {
     let sampleFailure: String?
     let trackedSockets: Int
     let trackedSocketsLimit: Int
+    let untrackedSockets: Int
     let ports: [PortDocument]
 
     init(_ observation: Observation, now: MonotonicInstant) {
@@ -23,6 +24,7 @@ struct SnapshotDocument: Encodable {
         sampleFailure = sample.failure
         trackedSockets = sample.snapshot.trackedSockets
         trackedSocketsLimit = sample.snapshot.trackedSocketsLimit
+        untrackedSockets = sample.snapshot.untrackedSockets
         ports = sample.snapshot.ports.map { port in
             PortDocument(port, companion: observation.companion(of: port.watched.port))
         }

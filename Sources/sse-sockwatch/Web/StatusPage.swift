@@ -108,7 +108,15 @@ struct StatusPage {
         }
         let age = ListingText.age(now.seconds(since: sampledAt))
         let interval = ListingText.age(sample.statistics.interval)
-        return "The kernel as of \(time.text), \(age) ago; sampled every \(interval).\(failure)"
+        return "The kernel as of \(time.text), \(age) ago; sampled every \(interval).\(overflow)\(failure)"
+    }
+
+    /// What is left out because too many connections would have to be followed.
+    private var overflow: String {
+        let snapshot = observation.sample.snapshot
+        guard snapshot.untrackedSockets > 0 else { return "" }
+        return " <strong>\(snapshot.untrackedSockets) connections are not followed, since the limit of "
+            + "\(snapshot.trackedSocketsLimit) is reached (evidence.tracked_sockets_limit).</strong>"
     }
 
     /// A row of numbers, and below it, where there is something to say, a row of sentences.
@@ -131,12 +139,19 @@ struct StatusPage {
             misses(outcome),
         ]
         let cells = numbers.map { "<td class=\"n\">\($0)</td>" }.joined()
-        let sentences = port.findings.map { "<p>\(Self.escaped($0.sentence))</p>" }.joined()
+        let remarks = port.findings.map(\.sentence) + (share(port).map { [$0] } ?? [])
+        let sentences = remarks.map { "<p>\(Self.escaped($0))</p>" }.joined()
         let more = sentences.isEmpty ? "" : "\n<tr class=\"why\"><td></td><td colspan=\"9\">\(sentences)</td></tr>"
         return """
             <tr><td>\(watched.port)\(name)\(side)</td><td class="badges">\(badges.joined(separator: " "))</td>
             \(cells)</tr>\(more)
             """
+    }
+
+    private func share(_ port: PortSnapshot) -> String? {
+        guard port.evidence.share < 1 else { return nil }
+        return "Of its connections 1 in \(Self.plain((1 / port.evidence.share).rounded())) is followed; "
+            + "what is counted of them is scaled to all."
     }
 
     private func streams(_ outcome: CompanionOutcome?) -> String {
