@@ -1,150 +1,129 @@
 /// Learns how often and how much a port's connections write when they write heartbeats.
 ///
-/// It looks at the gaps between writes. If most are whole multiples of one time, that is the interval: not all are once
-/// that time, because gaps hold several beats when samples are rare, and missed ones make gaps longer. A size that stands
-/// out among the writes is taken on trial: if the writes of that size keep such an interval, they are heartbeats.
+/// If most gaps between writes are whole multiples of one time, that is the interval. A size that stands out among the
+/// writes is taken on trial: if the gaps between two writes of that size keep such an interval, they are heartbeats. A
+/// gap that began with anything else says nothing: the head of a response or an event is not written at the time of a
+/// heartbeat, and a crowd that connects at once brings many such gaps. No trial is lost for good: it goes on until its
+/// size keeps an interval, or another stands out.
 struct BeatLearner: Hashable, Sendable {
-    private struct Gap: Hashable, Sendable {
-        var seconds: Float
-        var beats: UInt32
-        var bytes: UInt32
-
-        /// The size of one beat, if all can be of the same.
-        var size: UInt32? { bytes % beats == 0 ? bytes / beats : nil }
-    }
-
     private enum Stage: Hashable {
-        /// Any write is a beat.
+        /// No size stands out: any write is a beat.
         case anything
-        /// Writes of a size are watched, whether they are heartbeats. None counts.
+        /// Writes of a size are watched, whether they are heartbeats. Any write is a beat meanwhile.
         case trial
         /// They are.
         case trusted
     }
 
-    private static let capacity = 256
-    private static let fewest = 20
-    /// A gap with more beats may be off by one only because the interval is not known well enough.
-    private static let mostBeats: UInt32 = 30
-    /// So far from a whole multiple, as a share of the interval, may a gap be; and so many of them must not be further.
-    private static let tolerance = 0.1
-    private static let agreement = 0.7
-    /// What is written more often than this is no heartbeat, and what is seldomer cannot be told from chance.
-    private static let plausible = 0.2...600.0
+    /// What is to be done with beats that were counted while it was not known which writes are heartbeats.
+    enum Provisional: Hashable {
+        /// It may soon be known.
+        case hold
+        case count
+        /// Other writes were among them, and now heartbeats can be told from these.
+        case drop
+    }
+
+    /// After so many writes of other kinds, of which hardly any was a heartbeat, heartbeats may have another size.
+    private static let manyOthers = 2000
+    private static let manyOthersInARow = 100
+    /// After so many gaps without a verdict, any write may well remain a beat.
+    private static let patience = 1000
 
     let configured: Double?
     private var stage = Stage.anything
-    private var candidate: UInt32?
-    private var rejected: UInt32?
-    private var gaps: [Gap] = []
-    private var next = 0
-    /// Gaps added since the last look, and writes that were no heartbeats since the last look at these.
+    /// The bytes of one heartbeat, or what is on trial for it.
+    private(set) var size: UInt32?
+    /// Between any writes, until a size is trusted; and between writes of the size.
+    private var all = BeatGaps()
+    private var own = BeatGaps()
+    /// Gaps added since the last look, and looks and gaps since nothing was known.
     private var fresh = 0
+    private var looks = 0
+    private var seen = 0
+    /// Writes since the size is trusted that were no heartbeats, and that were.
     private var others = 0
     private var heartbeats = 0
+    private var provisional = Provisional.count
     /// The interval as it is kept, which is a little more than the configured one. Nil while none is seen.
     private(set) var period: Double?
+    /// Whether what is written contradicts the configured interval, so that nothing can be called missed by it.
+    private(set) var isContradicted = false
 
     init(configured: Double?) {
         self.configured = configured
     }
 
-    /// The bytes of one heartbeat. Nil when any write is one.
-    var size: UInt32? { stage == .anything ? nil : candidate }
-    var isOnTrial: Bool { stage == .trial }
     var isTrusted: Bool { stage == .trusted }
 
-    mutating func add(_ seconds: Double, beats: UInt32, bytes: UInt32) {
-        heartbeats += 1
-        guard beats <= Self.mostBeats else { return }
-        fresh += 1
-        let gap = Gap(seconds: Float(seconds), beats: beats, bytes: bytes)
-        if gaps.count < Self.capacity {
-            // At once, and not at the start: a plan may watch many ports that nobody connects to.
-            if gaps.isEmpty { gaps.reserveCapacity(Self.capacity) }
-            gaps.append(gap)
-        } else {
-            gaps[next] = gap
-            next = (next + 1) % Self.capacity
+    /// - Parameter isFromBeat: whether the gap began with a write of ``size``.
+    mutating func add(_ seconds: Double, beats: UInt32, bytes: UInt32, isFromBeat: Bool) {
+        var isNews = false
+        if isFromBeat, let size, size.multipliedReportingOverflow(by: beats) == (bytes, false) {
+            isNews = own.add(seconds, beats: beats, bytes: bytes)
         }
+        if !isTrusted { isNews = all.add(seconds, beats: beats, bytes: bytes) }
+        if isNews { fresh += 1 }
+        if isTrusted { heartbeats += 1 }
     }
 
-    /// A write that was not of the heartbeats' size.
+    /// A write that was not of the heartbeats' size, while that is trusted.
     mutating func noteOther() {
         others += 1
     }
 
-    mutating func learn() {
-        guard fresh >= Self.fewest || others >= 2000 else { return }
-        fresh = 0
-        switch stage {
-        case .anything: lookForSize()
-        case .trial, .trusted: verify()
+    mutating func learn() -> Provisional {
+        if fresh >= BeatGaps.fewest || others >= Self.manyOthersInARow {
+            provisional = isTrusted ? verify() : look()
+            fresh = 0
+        } else if isTrusted {
+            provisional = .count
         }
+        return provisional
     }
 
-    private mutating func lookForSize() {
-        period = Self.interval(of: gaps, configured) ?? period
-        guard let size = mostFrequentSize, size != rejected else { return }
-        candidate = size
-        let own = gaps.filter { $0.size == size }
-        if own.count >= Self.fewest, let found = Self.interval(of: own, configured) {
-            (stage, period) = (.trusted, found)
-            gaps = own
-        } else {
-            stage = .trial
-            gaps.removeAll(keepingCapacity: true)
+    private mutating func look() -> Provisional {
+        (looks, seen) = (looks + 1, seen + fresh)
+        if !learn(from: all) {
+            isContradicted = configured.map { !all.admit(interval: $0) } ?? false
+            if configured == nil, let known = period, !all.admit(interval: known) { period = nil }
         }
-        (next, others, heartbeats) = (0, 0, 0)
+        if let common = all.commonSize, common != size || stage == .anything {
+            (stage, size) = (.trial, common)
+            let alike = all.ofSize(common)
+            if learn(from: alike) { return trust(alike) }
+            own.removeAll()
+        }
+        if learn(from: own) { return trust(own) }
+        let mayBeSoon = seen < Self.patience && (size != nil || looks < 3) && own.count < 3 * BeatGaps.fewest
+        return mayBeSoon ? .hold : .count
     }
 
-    private mutating func verify() {
-        if gaps.count >= Self.fewest, let found = Self.interval(of: gaps, configured) {
-            (stage, period) = (.trusted, found)
-            // Heartbeats that have become rare among other writes may have changed their size.
-            guard others >= 2000 else { return }
-            defer { (others, heartbeats) = (0, 0) }
-            if heartbeats * 50 >= others { return }
-        } else if gaps.count < Self.fewest, others < 2000 {
-            return
-        } else {
-            rejected = candidate
-        }
-        (stage, candidate) = (.anything, nil)
-        gaps.removeAll(keepingCapacity: true)
-        (next, others, heartbeats) = (0, 0, 0)
+    private mutating func trust(_ gaps: BeatGaps) -> Provisional {
+        defer { all = BeatGaps() }
+        (stage, own) = (.trusted, gaps)
+        (others, heartbeats) = (0, 0)
+        return gaps.count < all.count ? .drop : .count
     }
 
-    /// A size that at least every tenth gap has, and no other nearly as often.
-    private var mostFrequentSize: UInt32? {
-        var counts: [UInt32: Int] = [:]
-        for gap in gaps { if let size = gap.size { counts[size, default: 0] += 1 } }
-        let ranks = counts.sorted { ($0.value, $0.key) > ($1.value, $1.key) }
-        guard let first = ranks.first, first.value >= max(8, gaps.count / 10) else { return nil }
-        return ranks.count == 1 || first.value >= 2 * ranks[1].value ? first.key : nil
+    private mutating func verify() -> Provisional {
+        let isRare = others >= Self.manyOthers && heartbeats * 50 < others
+        let isGone = others >= Self.manyOthersInARow && heartbeats == 0
+        if !isRare, !isGone, !own.areEnough || learn(from: own) {
+            if others >= Self.manyOthers { (others, heartbeats) = (0, 0) }
+            return .count
+        }
+        (stage, size) = (.anything, nil)
+        own.removeAll()
+        (looks, seen, others, heartbeats) = (0, 0, 0, 0)
+        return .hold
     }
 
-    /// The time of which most gaps are whole multiples, and that leaves room for their beats.
-    private static func interval(of gaps: [Gap], _ configured: Double?) -> Double? {
-        guard gaps.count >= fewest else { return nil }
-        let paces = gaps.map { Double($0.seconds) / Double($0.beats) }.sorted()
-        let quantiles = [10, 8, 12, 6, 14, 4, 16, 2, 18].map { paces[paces.count * $0 / 20] }
-        var best: (period: Double, share: Double)?
-        for period in configured.map({ [$0] }) ?? quantiles where plausible.contains(period) || configured != nil {
-            let multiples = gaps.compactMap { gap -> Double? in
-                let seconds = Double(gap.seconds)
-                let whole = (seconds / period).rounded()
-                guard whole >= Double(gap.beats), whole > 0, abs(seconds / period - whole) <= tolerance else {
-                    return nil
-                }
-                return seconds / whole
-            }
-            let share = Double(multiples.count) / Double(gaps.count)
-            // The first is the median; another must be clearly better.
-            guard share >= agreement, share > (best?.share ?? 0) + 0.05 else { continue }
-            best = (multiples.sorted()[multiples.count / 2], share)
-        }
-        return best?.period
+    /// Takes over the interval that these gaps keep: the configured one, or any if none is. Returns whether there is one.
+    private mutating func learn(from gaps: BeatGaps) -> Bool {
+        guard let found = gaps.interval(near: configured) else { return false }
+        (period, isContradicted) = (found, false)
+        return true
     }
 
     /// To a number that people configure, if there is one within a hundredth.

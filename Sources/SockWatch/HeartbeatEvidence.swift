@@ -11,6 +11,8 @@ public struct HeartbeatEvidence: Hashable, Sendable {
     public internal(set) var interval: Double?
     /// Whether the interval was learned from the gaps, and not configured.
     public internal(set) var isLearned = false
+    /// Whether what is written contradicts the configured interval: then nothing is called missed.
+    public internal(set) var isContradicted = false
     /// The bytes of one heartbeat, learned. Nil while heartbeats cannot be told from other writes.
     public internal(set) var size: UInt32?
 }

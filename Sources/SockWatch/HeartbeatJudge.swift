@@ -9,6 +9,11 @@
 /// heartbeats. They make a chain, in which every gap is known. Anything else breaks the chain: what is written there is
 /// neither observed nor missed. The next chain begins at the sample that saw the break.
 ///
+/// Until it is known whether heartbeats have a size, any write is a beat, which hides misses. What is counted by that
+/// while a size is on trial is held back: left out if the trial succeeds, and counted if it fails.
+///
+/// An interval that the writes contradict accuses nobody: then nothing is missed.
+///
 /// So that breaks do not change the ratio, a chain that ends leaves out its last beat: the misses after it are left out,
 /// too, since the gap that they are in never closes. Counters do not fall, so it is the next beat that is left out.
 struct HeartbeatJudge: Sendable {
@@ -22,6 +27,9 @@ struct HeartbeatJudge: Sendable {
 
     private(set) var evidence = HeartbeatEvidence()
     private var learner: BeatLearner
+    /// Beats and misses that do not count yet.
+    private var heldObserved: UInt64 = 0
+    private var heldMissed: UInt64 = 0
 
     init(configured: Double?) {
         learner = BeatLearner(configured: configured)
@@ -30,11 +38,8 @@ struct HeartbeatJudge: Sendable {
 
     /// The same evidence under another configured interval.
     func adopting(configured: Double?) -> HeartbeatJudge {
-        var next = self
-        next.learner = BeatLearner(configured: configured)
-        next.evidence.size = nil
-        next.evidence.interval = configured ?? (evidence.isLearned ? evidence.interval : nil)
-        next.evidence.isLearned = configured == nil && evidence.isLearned
+        var next = HeartbeatJudge(configured: configured)
+        (next.evidence.observed, next.evidence.missed) = (evidence.observed, evidence.missed)
         return next
     }
 
@@ -45,15 +50,15 @@ struct HeartbeatJudge: Sendable {
         guard writes.segments > 0, !entry.isDisturbed else { return Self.breakChain(&entry, at: now) }
         let beats = UInt32(writes.segments)
         let seconds = writes.last.seconds(since: entry.chainedAt)
-        if let size = learner.size {
-            guard beats.multipliedReportingOverflow(by: size) == (writes.bytes, false) else {
-                learner.noteOther()
-                return Self.breakChain(&entry, at: now)
-            }
+        let isOwn = learner.size.map { beats.multipliedReportingOverflow(by: $0) == (writes.bytes, false) } ?? false
+        if learner.isTrusted, !isOwn {
+            learner.noteOther()
+            return Self.breakChain(&entry, at: now)
         }
-        if entry.chain == .anchored {
-            if seconds > 0 { learner.add(seconds, beats: beats, bytes: writes.bytes) }
-            if !learner.isOnTrial { count(beats, due: due(gap: seconds), &entry, weight) }
+        let isFromBeat = entry.chain == .beat
+        if isFromBeat || entry.chain == .write {
+            learner.add(seconds, beats: beats, bytes: writes.bytes, isFromBeat: isFromBeat)
+            count(beats, due: due(gap: seconds), &entry, weight)
         } else if learner.isTrusted {
             if let due = due(sinceBreak: seconds) {
                 count(beats, due: due, &entry, weight)
@@ -63,7 +68,7 @@ struct HeartbeatJudge: Sendable {
             }
         }
         entry.chainedAt = writes.last
-        entry.chain = .anchored
+        entry.chain = isOwn ? .beat : .write
     }
 
     private static func breakChain(_ entry: inout LedgerEntry, at now: MonotonicInstant) {
@@ -74,22 +79,22 @@ struct HeartbeatJudge: Sendable {
     }
 
     private mutating func count(_ beats: UInt32, due: Double, _ entry: inout LedgerEntry, _ weight: UInt64) {
-        evidence.observed += UInt64(beats - (entry.owesBeat ? 1 : 0)) * weight
+        heldObserved += UInt64(beats - (entry.owesBeat ? 1 : 0)) * weight
         entry.owesBeat = false
         entry.hasBeats = true
         guard due > Double(beats), due < Double(UInt32.max) else { return }
-        evidence.missed += (UInt64(due) - UInt64(beats)) * weight
+        heldMissed += (UInt64(due) - UInt64(beats)) * weight
     }
 
-    /// Timers are late by a little each time; in a long gap that adds up.
-    private static let drift = 0.004
+    /// Timers are late by a little each time; in a long gap that adds up. The less, the better the interval is known.
+    private var drift: Double { learner.period == nil ? 0.02 : 0.004 }
     /// How near a moment may be to a heartbeat's so that it is not clear which of them was first. A share of the interval.
     private static let unclear = 0.2
 
     /// How many heartbeats were due in a gap that a write began and a write ended.
     private func due(gap seconds: Double) -> Double {
         guard evidence.interval != nil, let period = learner.period ?? evidence.interval else { return 0 }
-        return (seconds / period * (1 - Self.drift)).rounded()
+        return (seconds / period * (1 - drift)).rounded()
     }
 
     /// How many were due from a moment between heartbeats to a heartbeat, it included. Nil when that is not clear.
@@ -98,15 +103,23 @@ struct HeartbeatJudge: Sendable {
         let periods = seconds / period
         let whole = periods.rounded(.down)
         guard periods - whole > Self.unclear, periods - whole < 1 - Self.unclear else { return nil }
-        return (whole * (1 - Self.drift)).rounded() + 1
+        return (whole * (1 - drift)).rounded() + 1
     }
 
-    /// Learns from what the sample has brought.
+    /// Learns from what the sample has brought, and counts it.
     mutating func finishSample() {
-        learner.learn()
+        let provisional = learner.learn()
         evidence.size = learner.isTrusted ? learner.size : nil
-        guard learner.configured == nil, let period = learner.period else { return }
-        evidence.interval = BeatLearner.rounded(period)
-        evidence.isLearned = true
+        evidence.isContradicted = learner.isContradicted
+        if learner.configured == nil {
+            evidence.interval = learner.period.map(BeatLearner.rounded)
+            evidence.isLearned = learner.period != nil
+        }
+        guard provisional != .hold else { return }
+        if provisional == .count {
+            evidence.observed += heldObserved
+            if !learner.isContradicted { evidence.missed += heldMissed }
+        }
+        (heldObserved, heldMissed) = (0, 0)
     }
 }

@@ -73,8 +73,10 @@ struct LedgerEntry: BitwiseCopyable, Sendable {
     enum Chain: UInt32 {
         /// Nothing has been written that was seen.
         case none
-        /// It is the time of a write, after which gaps can be counted.
-        case anchored
+        /// It is the time of a write, of which it is not known whether it was a heartbeat.
+        case write
+        /// It is the time of a heartbeat, or of a write of the size that is on trial for one.
+        case beat
         /// Something else than heartbeats was written before it, and nothing between then and it.
         case open
     }

@@ -59,7 +59,7 @@ extension PortState {
         let segments = sent &- info.totalRetransmits
         let last = now.advanced(by: -Double(info.lastDataSent) / 1000)
         if entry.chain == .none {
-            entry.chain = .anchored
+            entry.chain = .write
             entry.chainedAt = last
         } else {
             guard entry.writtenSince > 0 else { return }

@@ -87,7 +87,7 @@ struct EvidenceHeartbeatTests {
         }
     }
 
-    @Test("are told from events among them, and the restart of a server is not one", arguments: [0.0])
+    @Test("are told from events among them, and the restart of a server is not one", arguments: [0, 0.02])
     func eventsAndRestart(share: Double) async throws {
         let namespace = try LabNamespace()
         var server = try await EvidenceBeats(Self.heartbeat, share: share, events: 0.5, in: namespace)
