@@ -1,9 +1,13 @@
 /// What the agent has found out about the connections of a port one by one.
 public struct Evidence: Hashable, Sendable {
     public let heartbeats: HeartbeatEvidence
+    /// Nil while too few heartbeats were due to tell.
+    public let recentHeartbeats: RecentHeartbeats?
     public let liveness: LivenessTally
     public let traffic: TrafficTotals
     public let churn: Churn
+    /// Nil before the second sample.
+    public let churnRate: ChurnRate?
     /// For how long nothing had been sent, in seconds, once for each established connection and scheduled sample.
     public let sendIdle: Histogram
     /// The share of the connections that is followed, 0 to 1. Counts are scaled to all of them.

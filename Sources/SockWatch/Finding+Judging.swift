@@ -19,10 +19,10 @@ extension Finding {
             stuck(watched, closeWait),
             accumulating(tally, closeWait, rise),
             backlogged(watched, tally),
-            halfOpen(tally, evidence),
+            halfOpen(watched, tally, evidence),
             silent(tally, evidence),
             storm.map(reconnectStorm),
-            slowConsumers(tally, evidence),
+            slowConsumers(watched, tally, evidence),
             drift.map(drifting),
         ].compactMap(\.self)
     }
@@ -50,8 +50,10 @@ extension Finding {
     private static func stuck(_ watched: WatchedPort, _ closeWait: CloseWaitSnapshot) -> Finding? {
         guard closeWait.stuck > 0 else { return nil }
         let causes = [
-            closeWait.stuckUnclosed > 0 ? "\(closeWait.stuckUnclosed) accepted and never closed" : nil,
-            closeWait.stuckUnaccepted > 0 ? "\(closeWait.stuckUnaccepted) never accepted" : nil,
+            closeWait.stuckUnclosed > 0
+                ? "\(closeWait.stuckUnclosed) \(watched.side == .server ? "accepted and " : "")never closed" : nil,
+            closeWait.stuckUnaccepted > 0
+                ? "\(closeWait.stuckUnaccepted) \(watched.side == .server ? "never accepted" : "of no process")" : nil,
         ].compactMap(\.self).joined(separator: ", ")
         let bound = watched.thresholds.closeWaitStuckAfter
         return Finding(
@@ -116,45 +118,51 @@ extension Finding {
         }
         return Finding(
             .silent,
-            "\(silent) of \(established) ESTABLISHED connections have had no byte for more than "
-                + "\(whole(1.5 * interval)) s; a heartbeat is due every \(whole(interval)) s.",
+            "Connections without a byte for more than \(whole(1.5 * interval)) s: \(silent) of \(established), the longest "
+                + "for \(whole(evidence.liveness.longestSilence)) s. A heartbeat is due every \(whole(interval)) s.",
             [
                 "silent": Double(silent),
                 "established": Double(established),
+                "longest_seconds": evidence.liveness.longestSilence,
                 "heartbeat_interval_seconds": interval,
             ]
         )
     }
 
-    private static func halfOpen(_ tally: PortTally, _ evidence: Evidence) -> Finding? {
+    private static func halfOpen(_ watched: WatchedPort, _ tally: PortTally, _ evidence: Evidence) -> Finding? {
         let established = tally[.established]
         let liveness = evidence.liveness
         guard Double(liveness.halfOpen) > halfOpenShare * Double(established) else { return nil }
+        let causes = [
+            (liveness.halfOpenByRetransmission, "do not acknowledge data"),
+            (liveness.halfOpenByKeepalive, "do not answer keepalive probes"),
+        ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
         return Finding(
             .halfOpen,
-            "The peers of \(liveness.halfOpen) of \(established) ESTABLISHED connections do not answer: "
-                + "\(liveness.halfOpenByRetransmission) leave data unacknowledged, "
-                + "\(liveness.halfOpenByKeepalive) leave keepalive probes unanswered.",
+            "\(peers(watched)) that are gone without a FIN: \(liveness.halfOpen) of \(established), the longest for "
+                + "\(whole(liveness.longestUnanswered)) s. \(causes).",
             [
                 "half_open_by_retransmission": Double(liveness.halfOpenByRetransmission),
                 "half_open_by_keepalive": Double(liveness.halfOpenByKeepalive),
                 "established": Double(established),
+                "longest_seconds": liveness.longestUnanswered,
             ]
         )
     }
 
-    private static func slowConsumers(_ tally: PortTally, _ evidence: Evidence) -> Finding? {
+    private static func slowConsumers(_ watched: WatchedPort, _ tally: PortTally, _ evidence: Evidence) -> Finding? {
         let established = tally[.established]
         let slow = evidence.liveness.slowConsumers
         guard Double(slow) > slowShare * Double(established) else { return nil }
         return Finding(
             .slowConsumers,
-            "\(slow) of \(established) ESTABLISHED connections have a peer that reads more slowly than the server "
-                + "writes; \(tally.sendQueueBytes) bytes wait.",
+            "\(peers(watched)) that read too slowly: \(slow) of \(established). \(tally.sendQueueBytes) bytes wait to be "
+                + "taken, \(tally.sendQueueLargestBytes) of them on one connection.",
             [
                 "slow_consumers": Double(slow),
                 "established": Double(established),
                 "send_queue_bytes": Double(tally.sendQueueBytes),
+                "send_queue_largest_bytes": Double(tally.sendQueueLargestBytes),
             ]
         )
     }
@@ -186,6 +194,11 @@ extension Finding {
                 "kernel_connections_most": Double(counts.upperBound),
             ]
         )
+    }
+
+    /// What people call the other ends of the port's connections.
+    private static func peers(_ watched: WatchedPort) -> String {
+        watched.side == .server ? "Clients" : "Servers"
     }
 
     /// A number as people say it: no digits after the point, but for small ones.

@@ -18,6 +18,15 @@ public struct LivenessTally: Hashable, Sendable {
     public private(set) var keepaliveOff = 0
     public private(set) var keepaliveUnknown = 0
 
+    /// Milliseconds.
+    private var longestSilentTime: UInt32 = 0
+    private var longestUnansweredTime: UInt32 = 0
+
+    /// For how long the silent one that has been so longest has had nothing, in seconds; 0 when none is.
+    public var longestSilence: Double { Double(longestSilentTime) / 1000 }
+    /// How long ago the half-open one that has been so longest last acknowledged anything, in seconds; 0 when none is.
+    public var longestUnanswered: Double { Double(longestUnansweredTime) / 1000 }
+
     public var halfOpen: Int { halfOpenByRetransmission + halfOpenByKeepalive }
 
     /// Retransmissions with this many doublings of the timeout behind them: some 3 to 5 s without an answer. Lossy mobile
@@ -30,7 +39,14 @@ public struct LivenessTally: Hashable, Sendable {
 
     mutating func add(_ record: borrowing SocketRecord, _ info: TCPInfo, heartbeat: Double?, weight: Int) {
         let isIdle = record.sendQueue == 0 && info.unacked == 0
-        if isIdle, let heartbeat, Double(info.lastDataSent) / 1000 > 1.5 * heartbeat { silent += weight }
+        if isIdle, let heartbeat, Double(info.lastDataSent) / 1000 > 1.5 * heartbeat {
+            silent += weight
+            longestSilentTime = max(longestSilentTime, info.lastDataSent)
+        }
+        let halfOpenBefore = halfOpen
+        defer {
+            if halfOpen > halfOpenBefore { longestUnansweredTime = max(longestUnansweredTime, info.lastAckReceived) }
+        }
         switch record.timer {
         case .none where isIdle:
             blind += weight

@@ -21,25 +21,6 @@ public enum PortCondition: String, CaseIterable, Hashable, Sendable {
     /// The server's own number of connections keeps being far from the kernel's.
     case drifting
     case healthy
-
-    /// One sentence for a person who has never met the condition.
-    public var meaning: String {
-        switch self {
-        case .unknown: "The kernel could not be asked lately, so nothing is known about this port."
-        case .noListener: "No process listens on this port, so nobody can connect to it."
-        case .closeWaitStuck:
-            "Clients have left and the server still holds their sockets: it leaks connections."
-        case .closeWaitAccumulating:
-            "Clients leave faster than the server closes their sockets, and the rest piles up."
-        case .backlogged: "Clients wait in the accept queue because the server does not accept them fast enough."
-        case .halfOpen: "Clients are gone without a word, and the server still writes to them."
-        case .silent: "The server has stopped sending heartbeats on connections that are otherwise fine."
-        case .reconnectStorm: "Clients that were cut off come back all at once, and may overload the server."
-        case .drifting: "The server counts its connections wrongly, or holds ones that the kernel no longer has."
-        case .slowConsumers: "Clients read more slowly than the server writes, and the rest waits in its memory."
-        case .healthy: "Nothing is wrong that the kernel can see."
-        }
-    }
 }
 
 /// A condition that holds, with the facts that led to it.

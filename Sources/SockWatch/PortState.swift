@@ -20,6 +20,7 @@ struct PortState: Sendable {
     private(set) var lastGood: MonotonicInstant?
     private var floor: FloorWindow
     private var reconnects = ReconnectWindow()
+    private var recentHeartbeats = HeartbeatWindow()
 
     init(_ watched: WatchedPort) {
         self.watched = watched
@@ -95,6 +96,7 @@ struct PortState: Sendable {
         lastGood = now
         floor.add(tally[.closeWait], at: now, longestGap: max(watched.thresholds.closeWaitWindow, staleAfter))
         heartbeats.finishSample()
+        recentHeartbeats.add(heartbeats.evidence, at: now)
         sendIdle.add(newSendIdle)
         newSendIdle.removeAll()
         churn.finishSample(live: tally.liveSockets, hasEvents: settings.hasEvents)
@@ -106,9 +108,11 @@ struct PortState: Sendable {
     func snapshot(at now: MonotonicInstant) -> PortSnapshot {
         let evidence = Evidence(
             heartbeats: heartbeats.evidence,
+            recentHeartbeats: recentHeartbeats.recent,
             liveness: liveness,
             traffic: traffic,
             churn: churn,
+            churnRate: reconnects.rate,
             sendIdle: sendIdle,
             share: share.ratio,
             drift: drift.latest

@@ -1,3 +1,9 @@
+/// How many connections of a port began and ended per second, over the last minute or what there is of it.
+public struct ChurnRate: Hashable, Sendable {
+    public let opened: Double
+    public let closed: Double
+}
+
 /// Tells whether many connections come back at once.
 ///
 /// Connections that open are a storm only if others have closed before: a server's first clients are none.
@@ -28,12 +34,27 @@ struct ReconnectWindow: Hashable, Sendable {
     /// A port with fewer connections is judged as one with so many: two clients a second burden nobody.
     private static let fewest = 100
 
+    /// How far ``rate`` looks back, in seconds.
+    private static let rateWindow = 60.0
+
     private var points: [Point] = []
 
     mutating func add(_ churn: Churn, established: Int, at instant: MonotonicInstant) {
         points.append(Point(instant: instant, opened: churn.opened, closed: churn.closed, established: established))
         let firstNeeded = points.lastIndex { instant.seconds(since: $0.instant) >= Self.window + Self.absence } ?? 0
         if firstNeeded > 0 { points.removeFirst(firstNeeded) }
+    }
+
+    /// Nil before the second sample.
+    var rate: ChurnRate? {
+        guard let last = points.last else { return nil }
+        let start = points.last { last.instant.seconds(since: $0.instant) >= Self.rateWindow } ?? points[0]
+        let seconds = last.instant.seconds(since: start.instant)
+        guard seconds > 0 else { return nil }
+        return ChurnRate(
+            opened: Double(last.opened - start.opened) / seconds,
+            closed: Double(last.closed - start.closed) / seconds
+        )
     }
 
     var storm: Storm? {

@@ -60,7 +60,9 @@ struct SnapshotDocumentTests {
                 "blind_sockets" : 0,
                 "connection_drift" : 1,
                 "connections_closed" : 1,
+                "connections_closed_per_second" : 0.2,
                 "connections_opened" : 0,
+                "connections_opened_per_second" : 0,
                 "half_open_sockets" : {
                   "keepalive" : 0,
                   "retransmission" : 0
@@ -91,7 +93,7 @@ struct SnapshotDocumentTests {
                     "stuck_unaccepted" : 1,
                     "stuck_unclosed" : 1
                   },
-                  "meaning" : "Clients have left and the server still holds their sockets: it leaks connections.",
+                  "meaning" : "Clients have hung up and the server does not close its side (CLOSE_WAIT): it forgets connections, or hangs; it will run out of file descriptors.",
                   "sentence" : "2 sockets have been in CLOSE_WAIT for more than 60 s, the oldest for 91 s: 1 accepted and never closed, 1 never accepted."
                 },
                 {
@@ -99,10 +101,11 @@ struct SnapshotDocumentTests {
                   "facts" : {
                     "established" : 2,
                     "send_queue_bytes" : 1024,
+                    "send_queue_largest_bytes" : 1000,
                     "slow_consumers" : 1
                   },
-                  "meaning" : "Clients read more slowly than the server writes, and the rest waits in its memory.",
-                  "sentence" : "1 of 2 ESTABLISHED connections have a peer that reads more slowly than the server writes; 1024 bytes wait."
+                  "meaning" : "Clients read more slowly than the server writes, and what they have not taken fills this machine's memory: their network or their program is too slow, or hangs.",
+                  "sentence" : "Clients that read too slowly: 1 of 2. 1024 bytes wait to be taken, 1000 of them on one connection."
                 }
               ],
               "listen" : {
@@ -111,7 +114,7 @@ struct SnapshotDocumentTests {
                 "backlog_limit" : 127,
                 "listeners" : 1
               },
-              "meaning" : "Clients have left and the server still holds their sockets: it leaks connections.",
+              "meaning" : "Clients have hung up and the server does not close its side (CLOSE_WAIT): it forgets connections, or hangs; it will run out of file descriptors.",
               "name" : "orders",
               "port" : 8080,
               "queues" : {

@@ -77,7 +77,9 @@ struct FindingTests {
 
     @Test("every condition has a name and a meaning of its own")
     func meanings() {
-        #expect(Set(PortCondition.allCases.map(\.meaning)).count == PortCondition.allCases.count)
+        for side in WatchedPort.Side.allCases {
+            #expect(Set(PortCondition.allCases.map { $0.meaning(on: side) }).count == PortCondition.allCases.count)
+        }
         #expect(PortCondition.allCases.allSatisfy { $0.rawValue.wholeMatch(of: /[a-z_]+/) != nil })
     }
 }

@@ -54,7 +54,8 @@ struct DemoGuide {
               curl -d leak=on \(control)
                   the leak, as described above
               curl -d skip_heartbeats=0.1 \(control)
-                  "heartbeats missed" swings around 10 %: it is the share of each second's beats
+                  "server says" swings around 10 %, the share of each second's beats; "beats missed", what the
+                  kernel has seen over minutes, climbs towards it
               curl -d drop_accept=on \(control)
                   in 10 seconds: backlogged, for 9 of 8 connections wait in the accept queue
               curl -d heal=on \(control)

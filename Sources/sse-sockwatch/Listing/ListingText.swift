@@ -35,7 +35,7 @@ struct ListingText {
                 text.removeAll(keepingCapacity: true)
             }
         }
-        appendPorts()
+        text += PortListing.text(list.ports)
         _ = write(text)
     }
 
@@ -76,47 +76,13 @@ struct ListingText {
         text += "\n"
     }
 
-    private mutating func appendPorts() {
-        guard !list.ports.isEmpty else { return }
-        let nameWidth = list.ports.reduce(4) { max($0, Self.name($1).utf8.count) }
-        text += "\n"
-        append("Port", width: 6)
-        append("Name", width: nameWidth)
-        text += "LISTEN  ESTAB CLOSE-WAIT Condition\n"
-        for port in list.ports {
-            append(String(port.watched.port), width: 6)
-            append(Self.name(port), width: nameWidth)
-            append(String(port.tally.listeners), width: 6, rightAligned: true)
-            append(String(port.tally[.established]), width: 6, rightAligned: true)
-            append(String(port.tally[.closeWait]), width: 10, rightAligned: true)
-            let conditions = port.findings.isEmpty ? [.healthy] : port.findings.map(\.condition)
-            text += conditions.map(\.rawValue).joined(separator: ", ") + "\n"
-            for finding in port.findings { text += "    \(finding.sentence)\n" }
-            if port.findings.isEmpty && port.tally[.closeWait] > 0 { appendReservation(port) }
-        }
-    }
-
-    /// One look finds a young leak healthy, and has to say what it cannot see.
-    private mutating func appendReservation(_ port: PortSnapshot) {
-        let oldest = Self.age(port.closeWait.oldestAge)
-        let bound = Self.age(port.watched.thresholds.closeWaitStuckAfter)
-        text += "    The oldest has been in CLOSE_WAIT for \(oldest), and is stuck after \(bound). Whether they "
-        text += "accumulate one look cannot tell; the agent can.\n"
-    }
-
-    private static func name(_ port: PortSnapshot) -> String {
-        let name = port.watched.name.isEmpty ? "-" : port.watched.name
-        return port.watched.side == .client ? "\(name) (client)" : name
-    }
-
     /// Processes name themselves, and some name would otherwise reach the terminal as a command.
     private static func printable(_ name: String) -> String {
         String(String.UnicodeScalarView(name.unicodeScalars.map { $0.value < 32 || 127..<160 ~= $0.value ? "?" : $0 }))
     }
 
     private mutating func append(_ field: String, width: Int, rightAligned: Bool = false) {
-        let padding = String(repeating: " ", count: max(0, width - field.utf8.count))
-        text += rightAligned ? padding + field + " " : field + padding + " "
+        text += field.padded(to: width, rightAligned: rightAligned) + " "
     }
 
     /// `0.4s`, `1s`, `12s`, `5m10s`, `3h5m`, `2d4h`

@@ -56,7 +56,7 @@ enum MetricsReference {
 
         | condition | meaning |
         |---|---|
-        \(PortCondition.allCases.map { "| `\($0.rawValue)` | \($0.meaning) |" }.joined(separator: "\n"))
+        \(PortCondition.allCases.map { "| `\($0.rawValue)` | \($0.meaning(on: .server)) |" }.joined(separator: "\n"))
 
         """
     }

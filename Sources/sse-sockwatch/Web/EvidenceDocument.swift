@@ -6,6 +6,9 @@ struct EvidenceDocument: Encodable {
     let heartbeatIntervalIsLearned: Bool
     let heartbeatsObserved: UInt64
     let heartbeatsMissed: UInt64
+    /// Of late, and over how many seconds. Absent while too few heartbeats were due to tell.
+    let heartbeatMissRatio: Double?
+    let heartbeatMissRatioWindowSeconds: Double?
     let silentSockets: Int
     let halfOpenSockets: [String: Int]
     let blindSockets: Int
@@ -16,6 +19,8 @@ struct EvidenceDocument: Encodable {
     let writtenBytes: UInt64
     let connectionsOpened: UInt64
     let connectionsClosed: UInt64
+    let connectionsOpenedPerSecond: Double?
+    let connectionsClosedPerSecond: Double?
     let undeliveredBytes: UInt64
     let pathIdleTimeoutSeconds: Double?
     let shareRatio: Double
@@ -27,6 +32,8 @@ struct EvidenceDocument: Encodable {
         heartbeatIntervalIsLearned = evidence.heartbeats.isLearned
         heartbeatsObserved = evidence.heartbeats.observed
         heartbeatsMissed = evidence.heartbeats.missed
+        heartbeatMissRatio = evidence.recentHeartbeats.map { $0.missRatio.rounded(toPlaces: 6) }
+        heartbeatMissRatioWindowSeconds = evidence.recentHeartbeats.map { $0.seconds.rounded(toPlaces: 3) }
         silentSockets = liveness.silent
         halfOpenSockets = [
             "retransmission": liveness.halfOpenByRetransmission, "keepalive": liveness.halfOpenByKeepalive,
@@ -41,6 +48,8 @@ struct EvidenceDocument: Encodable {
         writtenBytes = evidence.traffic.writtenBytes
         connectionsOpened = evidence.churn.opened
         connectionsClosed = evidence.churn.closed
+        connectionsOpenedPerSecond = evidence.churnRate?.opened.rounded(toPlaces: 3)
+        connectionsClosedPerSecond = evidence.churnRate?.closed.rounded(toPlaces: 3)
         undeliveredBytes = evidence.churn.undeliveredBytes
         pathIdleTimeoutSeconds = evidence.churn.pathIdleTimeout
         shareRatio = evidence.share

@@ -95,11 +95,11 @@ struct PortDocument: Encodable {
         name = snapshot.watched.name
         side = snapshot.watched.side.rawValue
         condition = snapshot.condition.rawValue
-        meaning = snapshot.condition.meaning
+        meaning = snapshot.condition.meaning(on: snapshot.watched.side)
         findings = snapshot.findings.map { finding in
             FindingDocument(
                 condition: finding.condition.rawValue,
-                meaning: finding.condition.meaning,
+                meaning: finding.condition.meaning(on: snapshot.watched.side),
                 sentence: finding.sentence,
                 facts: Dictionary(finding.facts.map { ($0.name, $0.value) }) { first, _ in first }
             )

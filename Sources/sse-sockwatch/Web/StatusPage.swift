@@ -1,4 +1,3 @@
-internal import Companion
 internal import HostSystem
 internal import SockDiag
 internal import SockWatch
@@ -68,20 +67,11 @@ struct StatusPage {
     }
 
     private var main: String {
-        let ports = observation.sample.snapshot.ports
-        let rows = ports.sorted { ($0.condition.rank, $0.watched.port) < ($1.condition.rank, $1.watched.port) }
-        return """
-            \(headline)
-            <p id="sample">\(sampleLine)</p>
-            <div class="wide"><table>
-            <thead><tr><th>Port</th><th>Condition</th><th class="n">ESTABLISHED</th><th class="n">CLOSE_WAIT</th>
-            <th class="n">stuck</th><th class="n">oldest</th><th class="n">accept queue</th><th class="n">send queue</th>
-            <th class="n">server counts</th><th class="n">heartbeats missed</th></tr></thead>
-            <tbody>
-            \(rows.map(row).joined(separator: "\n"))
-            </tbody>
-            </table></div>
-            """
+        """
+        \(headline)
+        <p id="sample">\(sampleLine)</p>
+        \(StatusTable(observation: observation).html)
+        """
     }
 
     private var headline: String {
@@ -119,59 +109,13 @@ struct StatusPage {
             + "\(snapshot.trackedSocketsLimit) is reached (evidence.tracked_sockets_limit).</strong>"
     }
 
-    /// A row of numbers, and below it, where there is something to say, a row of sentences.
-    private func row(_ port: PortSnapshot) -> String {
-        let watched = port.watched
-        let outcome = observation.companion(of: watched.port)
-        let name = watched.name.isEmpty ? "" : "<br><small>\(Self.escaped(watched.name))</small>"
-        let side = watched.side == .client ? "<br><small>as client</small>" : ""
-        let conditions = port.findings.isEmpty ? [.healthy] : port.findings.map(\.condition)
-        let badges = conditions.map { Self.badge($0.rawValue, of: $0.rawValue, title: $0.meaning) }
-        let isServer = watched.side == .server
-        let numbers = [
-            "\(port.tally[.established])",
-            "\(port.tally[.closeWait])",
-            "\(port.closeWait.stuck)",
-            port.tally[.closeWait] == 0 ? Self.nothing : ListingText.age(port.closeWait.oldestAge),
-            isServer ? "\(port.tally.acceptQueue) of \(port.tally.acceptQueueLimit)" : Self.nothing,
-            Self.bytes(port.tally.sendQueueBytes),
-            streams(outcome),
-            misses(outcome),
-        ]
-        let cells = numbers.map { "<td class=\"n\">\($0)</td>" }.joined()
-        let remarks = port.findings.map(\.sentence) + (share(port).map { [$0] } ?? [])
-        let sentences = remarks.map { "<p>\(Self.escaped($0))</p>" }.joined()
-        let more = sentences.isEmpty ? "" : "\n<tr class=\"why\"><td></td><td colspan=\"9\">\(sentences)</td></tr>"
-        return """
-            <tr><td>\(watched.port)\(name)\(side)</td><td class="badges">\(badges.joined(separator: " "))</td>
-            \(cells)</tr>\(more)
-            """
-    }
-
-    private func share(_ port: PortSnapshot) -> String? {
-        guard port.evidence.share < 1 else { return nil }
-        return "Of its connections 1 in \(Self.plain((1 / port.evidence.share).rounded())) is followed; "
-            + "what is counted of them is scaled to all."
-    }
-
-    private func streams(_ outcome: CompanionOutcome?) -> String {
-        guard let outcome else { return Self.nothing }
-        if let failure = outcome.failure { return Self.badge("down", of: "unknown", title: failure.description) }
-        return outcome.reading?.activeConnections.map(Self.plain) ?? Self.nothing
-    }
-
-    private func misses(_ outcome: CompanionOutcome?) -> String {
-        guard let ratio = outcome?.reading?.heartbeats?.missRatio else { return Self.nothing }
-        return "\(Self.plain((ratio * 100).rounded(toPlaces: 1)))&nbsp;%"
-    }
-
     /// For whoever is woken by it and has never seen it.
     private var legend: String {
         let conditions = PortCondition.allCases.map { condition in
-            let badge = Self.badge(condition.rawValue, of: condition.rawValue, title: nil)
-            return "<dt>\(badge)</dt><dd>\(Self.escaped(condition.meaning))</dd>"
+            let badge = StatusTable.badge(condition.rawValue, of: condition.rawValue)
+            return "<dt>\(badge)</dt><dd>\(Self.escaped(condition.meaning(on: .server)))</dd>"
         }
-        let columns = Self.columns.map { "<dt>\($0)</dt><dd>\($1)</dd>" }
+        let columns = StatusTable.columns.map { "<dt>\($0.name)</dt><dd>\($0.meaning)</dd>" }
         return """
             <details><summary>What the words mean</summary>
             <dl>
@@ -181,36 +125,7 @@ struct StatusPage {
             """
     }
 
-    private static let columns: KeyValuePairs = [
-        "ESTABLISHED": "Connections that are open on both sides.",
-        "CLOSE_WAIT": "Connections whose client has closed and whose server has not. It alone can.",
-        "stuck": "Those in CLOSE_WAIT for longer than the port's close_wait_stuck_after.",
-        "oldest": "How long the one that has been in CLOSE_WAIT longest has been there.",
-        "accept queue": "Connections that wait to be accepted, and how many may. The kernel lets one more in.",
-        "send queue": "What the server has written and clients have not acknowledged.",
-        "server counts": "Streams that the server itself believes to be open, over all ports of the watch.",
-        "heartbeats missed": "The share of heartbeats that the server did not send, in its own words.",
-    ]
-
-    private static let nothing = "<span class=\"none\">–</span>"
-
-    private static func badge(_ text: String, of kind: String, title: String?) -> String {
-        let title = title.map { " title=\"\(escaped($0))\"" } ?? ""
-        return "<span class=\"badge \(kind)\"\(title)>\(text)</span>"
-    }
-
-    /// `0 B`, `12.5 KiB`, `3 MiB`
-    private static func bytes(_ count: UInt64) -> String {
-        var (value, unit) = (Double(count), "B")
-        for larger in ["KiB", "MiB", "GiB"] where value >= 1024 { (value, unit) = (value / 1024, larger) }
-        return "\(plain(value.rounded(toPlaces: 1)))&nbsp;\(unit)"
-    }
-
-    private static func plain(_ value: Double) -> String {
-        Int(exactly: value).map(String.init) ?? "\(value)"
-    }
-
-    private static func escaped(_ text: String) -> String {
+    static func escaped(_ text: String) -> String {
         var escaped = ""
         for character in text {
             switch character {
@@ -223,9 +138,4 @@ struct StatusPage {
         }
         return escaped
     }
-}
-
-extension PortCondition {
-    /// The worst first, as they are declared.
-    fileprivate var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
