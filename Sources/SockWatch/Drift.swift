@@ -5,7 +5,8 @@
 public struct Drift: Hashable, Sendable {
     /// What the server said.
     public let active: Double
-    /// Sockets in ESTABLISHED and in CLOSE_WAIT, as counted before and after: the server holds both for connections.
+    /// Sockets in ESTABLISHED and in CLOSE_WAIT on all ports that the server speaks for, as counted before and after: the
+    /// server holds both for connections.
     public let counts: ClosedRange<Int>
 
     public init(active: Double, before: Int, after: Int) {
@@ -17,6 +18,9 @@ public struct Drift: Hashable, Sendable {
     /// count, 0 between them.
     public var value: Double { Self.distance(active, from: counts) }
 
+    /// The nearer of the two counts.
+    public var kernel: Int { value > 0 ? counts.lowerBound : counts.upperBound }
+
     static func distance(_ active: Double, from counts: ClosedRange<Int>) -> Double {
         if active < Double(counts.lowerBound) { return Double(counts.lowerBound) - active }
         if active > Double(counts.upperBound) { return Double(counts.upperBound) - active }
@@ -26,8 +30,10 @@ public struct Drift: Hashable, Sendable {
 
 /// Brackets what the server says between samples, and tells whether it keeps being wrong.
 struct DriftWindow: Hashable, Sendable {
-    /// So many measurements in a row must be off.
+    /// So many measurements in a row must be off, and for so many seconds, however often the kernel is sampled: a number
+    /// that lags by a second is off in many samples of a tenth.
     private static let length = 3
+    private static let span = 10.0
     private static let fewest = 10.0
     private static let share = 0.05
 
@@ -38,41 +44,42 @@ struct DriftWindow: Hashable, Sendable {
     }
 
     private var pending: Pending?
-    /// What the last finished sample of any kind counted.
-    private var lastCount: Int?
-    private var recent: [Drift] = []
-
-    /// The last measurement. Nil when the server says nothing.
-    var latest: Drift? { recent.last }
-
-    /// - Parameter active: nil when the server says nothing.
-    mutating func note(active: Double?) {
-        guard let active, active.isFinite, let lastCount else {
-            pending = nil
-            if active == nil { recent = [] }
-            return
-        }
-        pending = Pending(active: active, before: lastCount)
+    private struct Measured: Hashable {
+        let drift: Drift
+        let at: MonotonicInstant
     }
 
-    mutating func finishSample(count: Int, isScheduled: Bool) {
-        lastCount = count
+    private var recent: [Measured] = []
+
+    /// The last measurement. Nil when the server says nothing.
+    var latest: Drift? { recent.last?.drift }
+
+    /// - Parameter before: what the last finished sample of any kind counted. Nil when there is none.
+    mutating func note(active: Double, before: Int?) {
+        guard active.isFinite, let before else { return pending = nil }
+        pending = Pending(active: active, before: before)
+    }
+
+    mutating func finishSample(count: Int, isScheduled: Bool, at now: MonotonicInstant) {
         if pending?.after == nil { pending?.after = count }
         guard isScheduled, let pending, let after = pending.after else { return }
         self.pending = nil
-        recent.append(Drift(active: pending.active, before: pending.before, after: after))
-        if recent.count > Self.length { recent.removeFirst() }
+        recent.append(Measured(drift: Drift(active: pending.active, before: pending.before, after: after), at: now))
+        while recent.count > Self.length, now.seconds(since: recent[1].at) >= Self.span { recent.removeFirst() }
     }
 
     /// The drift, when it has held. A number that lags while connections come or go is off, too, but it is what the
     /// kernel counted a moment before.
     var held: Drift? {
-        guard recent.count == Self.length, let latest else { return nil }
+        guard let first = recent.first, let last = recent.last, recent.count >= Self.length,
+            last.at.seconds(since: first.at) >= Self.span
+        else { return nil }
+        let latest = last.drift
         let counts = recent.reduce(latest.counts) {
-            min($0.lowerBound, $1.counts.lowerBound)...max($0.upperBound, $1.counts.upperBound)
+            min($0.lowerBound, $1.drift.counts.lowerBound)...max($0.upperBound, $1.drift.counts.upperBound)
         }
         let isOff = recent.allSatisfy {
-            Self.isLarge($0.value, $0.counts) && ($0.value > 0) == (latest.value > 0)
+            Self.isLarge($0.drift.value, $0.drift.counts) && ($0.drift.value > 0) == (latest.value > 0)
         }
         return isOff && Self.isLarge(Drift.distance(latest.active, from: counts), latest.counts) ? latest : nil
     }

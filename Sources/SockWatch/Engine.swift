@@ -34,6 +34,7 @@ public struct Engine: Sendable {
     /// The cookies of listeners: when one is closed its event looks like that of an aborted connection.
     private var listeners: Set<UInt64> = []
     private var ended = EndedCookies()
+    private var drifts = DriftGroups()
     /// Whether a sample has failed since the last good scheduled one.
     private var isBehind = false
 
@@ -62,6 +63,7 @@ public struct Engine: Sendable {
         }
         ledger.relocate(newPlaces)
         ledger.limit = next.evidence.trackedSocketsLimit
+        drifts.adopt(next)
         index = PortIndex(next)
         plan = next
     }
@@ -141,11 +143,8 @@ public struct Engine: Sendable {
     }
 
     public mutating func finishSample() -> Snapshot {
-        for place in ports.indices {
-            let tally = ports[place].tally
-            let count = tally[.established] + tally[.closeWait]
-            ports[place].drift.finishSample(count: count, isScheduled: kind == .scheduled)
-        }
+        for place in ports.indices { ports[place].noteCount() }
+        drifts.finishSample(ports, isScheduled: kind == .scheduled, at: now)
         if kind == .scheduled {
             let hasEvents = plan.evidence.hasEvents
             ledger.sweep(sample: sample, waitsForEvents: hasEvents) { cookie, entry, change in
@@ -187,12 +186,11 @@ public struct Engine: Sendable {
     /// Notes what the server itself says of its connections. Belongs between the two samples that it is to be held
     /// against, right after the fetch; the next sample makes the drift known.
     ///
-    /// - Parameter active: the server's number of connections. Nil when it does not say one.
-    public mutating func note(active: Double?, port: UInt16, side: WatchedPort.Side = .server) {
-        guard let place = ports.firstIndex(where: { $0.watched.port == port && $0.watched.side == side }) else {
-            return
-        }
-        ports[place].drift.note(active: active)
+    /// - Parameters:
+    ///   - active: the server's number of connections. Nil when it does not say one, or is asked no more.
+    ///   - ports: the local ports that it speaks for; its number is held against the sum over them.
+    public mutating func note(active: Double?, ports covered: PortSet) {
+        drifts.note(active: active, ports: covered, plan: plan, states: ports)
     }
 
     /// Gives a sample up whose dump failed. The last good one stands, until it is too old.
@@ -210,16 +208,17 @@ public struct Engine: Sendable {
         )
         return Snapshot(
             sampledAt: last?.sampledAt,
-            ports: ports.map { state in
+            ports: ports.enumerated().map { place, state in
                 let port = known[WatchPlan.Key(state.watched)]
                 return PortSnapshot(
                     watched: state.watched,
                     tally: port?.tally ?? PortTally(),
                     closeWait: port?.closeWait ?? CloseWaitSnapshot(),
-                    evidence: port?.evidence ?? state.snapshot(at: now).evidence,
+                    evidence: port?.evidence ?? state.snapshot(at: now, place: place, drifts: drifts).evidence,
                     findings: [.unknown(since: silence)]
                 )
             },
+            drifts: last?.drifts ?? [],
             trackedSockets: ledger.count,
             trackedSocketsLimit: ledger.limit,
             untrackedSockets: last?.untrackedSockets ?? 0
@@ -229,7 +228,8 @@ public struct Engine: Sendable {
     private func snapshot(at now: MonotonicInstant) -> Snapshot {
         Snapshot(
             sampledAt: now,
-            ports: ports.map { $0.snapshot(at: now) },
+            ports: ports.enumerated().map { $1.snapshot(at: now, place: $0, drifts: drifts) },
+            drifts: drifts.latest,
             trackedSockets: ledger.count,
             trackedSocketsLimit: ledger.limit,
             untrackedSockets: ledger.untracked

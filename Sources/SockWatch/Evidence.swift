@@ -12,7 +12,7 @@ public struct Evidence: Hashable, Sendable {
     public let sendIdle: Histogram
     /// The share of the connections that is followed, 0 to 1. Counts are scaled to all of them.
     public let share: Double
-    /// The server's own number against the kernel's. Nil when the server does not say it.
+    /// The server's own number against the kernel's, over all ports that it speaks for. Nil when it does not say one.
     public let drift: Drift?
 
     public static let sendIdleBounds: [Double] = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600]

@@ -12,7 +12,7 @@ extension Finding {
         _ evidence: Evidence,
         rise: FloorWindow.Rise?,
         storm: ReconnectWindow.Storm?,
-        drift: Drift?
+        drift: PortDrift?
     ) -> [Finding] {
         [
             noListener(watched, tally),
@@ -181,12 +181,14 @@ extension Finding {
         )
     }
 
-    private static func drifting(_ drift: Drift) -> Finding {
+    private static func drifting(_ found: PortDrift) -> Finding {
+        let drift = found.drift
         let counts = drift.counts
+        let ports = found.ports.count == 1 ? "" : " on its ports \(found.ports)"
         let kernel = counts.count == 1 ? "\(counts.lowerBound)" : "\(counts.lowerBound) to \(counts.upperBound)"
         return Finding(
             .drifting,
-            "The server says that it has \(whole(drift.active)) connections; the kernel has \(kernel).",
+            "The server says that it has \(whole(drift.active)) connections\(ports); the kernel has \(kernel).",
             [
                 "drift": drift.value,
                 "active_connections": drift.active,

@@ -9,13 +9,14 @@ struct PortState: Sendable {
     var liveness = LivenessTally()
     var traffic = TrafficTotals()
     var churn = Churn()
-    var drift = DriftWindow()
     private var sendIdle = Histogram(bounds: Evidence.sendIdleBounds)
     /// What the running sample adds to it, which may yet break.
     var newSendIdle = Histogram(bounds: Evidence.sendIdleBounds)
     private(set) var share = SampleShare()
     /// The share that the last good sample followed. Nil when it followed none.
     private var lastShare: SampleShare?
+    /// What the last finished sample of any kind counted as open. Nil before the first.
+    private(set) var lastOpen: Int?
     /// The last good sample that covered this port.
     private(set) var lastGood: MonotonicInstant?
     private var floor: FloorWindow
@@ -105,7 +106,12 @@ struct PortState: Sendable {
         share.adapt(to: tally.liveSockets, limit: settings.sampleAbove)
     }
 
-    func snapshot(at now: MonotonicInstant) -> PortSnapshot {
+    mutating func noteCount() {
+        lastOpen = tally.open
+    }
+
+    /// - Parameter drifts: what servers say of this port among others.
+    func snapshot(at now: MonotonicInstant, place: Int, drifts: DriftGroups) -> PortSnapshot {
         let evidence = Evidence(
             heartbeats: heartbeats.evidence,
             recentHeartbeats: recentHeartbeats.recent,
@@ -115,7 +121,7 @@ struct PortState: Sendable {
             churnRate: reconnects.rate,
             sendIdle: sendIdle,
             share: share.ratio,
-            drift: drift.latest
+            drift: drifts.latest(at: place)
         )
         return PortSnapshot(
             watched: watched,
@@ -129,7 +135,7 @@ struct PortState: Sendable {
                 evidence,
                 rise: floor.rise(at: now),
                 storm: reconnects.storm,
-                drift: drift.held
+                drift: drifts.held(at: place)
             )
         )
     }

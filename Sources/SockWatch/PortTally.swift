@@ -32,6 +32,9 @@ public struct PortTally: Hashable, Sendable {
     /// All connections, in whatever state.
     public var connections: Int { TCPState.connectionStates.reduce(0) { $0 + self[$1] } }
 
+    /// Those that a server counts as its own: in ESTABLISHED, and in CLOSE_WAIT, which it has yet to close.
+    var open: Int { self[.established] + self[.closeWait] }
+
     mutating func add(_ record: borrowing SocketRecord) {
         counts.increment(record.state.rawValue)
         if record.state == .listen {

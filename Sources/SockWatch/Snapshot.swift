@@ -1,9 +1,13 @@
+public import SockDiag
+
 /// What the engine knows at one moment. Every face of the agent reads the same one, so a number means the same
 /// everywhere.
 public struct Snapshot: Sendable {
     /// When the kernel was last asked with success. Nil before the first time.
     public let sampledAt: MonotonicInstant?
     public let ports: [PortSnapshot]
+    /// What servers say of their connections against what the kernel says, once for each server.
+    public let drifts: [PortDrift]
     /// Sockets whose history is kept, and the most that may be.
     public let trackedSockets: Int
     public let trackedSocketsLimit: Int
@@ -13,16 +17,24 @@ public struct Snapshot: Sendable {
     public init(
         sampledAt: MonotonicInstant?,
         ports: [PortSnapshot],
+        drifts: [PortDrift] = [],
         trackedSockets: Int,
         trackedSocketsLimit: Int,
         untrackedSockets: Int
     ) {
         self.sampledAt = sampledAt
         self.ports = ports
+        self.drifts = drifts
         self.trackedSockets = trackedSockets
         self.trackedSocketsLimit = trackedSocketsLimit
         self.untrackedSockets = untrackedSockets
     }
+}
+
+/// The drift of a server, and the ports that it speaks for.
+public struct PortDrift: Hashable, Sendable {
+    public let ports: PortSet
+    public let drift: Drift
 }
 
 /// One port at one moment.

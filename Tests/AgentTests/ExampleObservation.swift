@@ -25,7 +25,9 @@ extension Observation {
         for record in try records(after: 0) { engine.add(record) }
         _ = engine.finishSample()
         engine.add(try end(at: now.advanced(by: -1)))
-        if case .success(let reading) = result { engine.note(active: reading.activeConnections, port: 8080) }
+        if case .success(let reading) = result {
+            engine.note(active: reading.activeConnections, ports: PortSet([8080]))
+        }
         engine.beginSample(.scheduled, at: now)
         for record in try records(after: 5) { engine.add(record) }
         var statistics = SamplingStatistics()

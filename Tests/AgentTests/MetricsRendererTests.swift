@@ -193,6 +193,7 @@ struct MetricsRendererTests {
         sse_sockwatch_tcp_undelivered_bytes_total{port="8080"} 210
         sse_sockwatch_evidence_share_ratio{port="8080"} 1
         sse_sockwatch_companion_connection_drift{port="8080"} 1
+        sse_sockwatch_companion_kernel_connections{port="8080"} 4
         sse_sockwatch_companion_up{port="8080"} 1
         sse_sockwatch_companion_scrape_duration_seconds{port="8080"} 0.125
         sse_sockwatch_companion_active_connections{port="8080"} 3

@@ -13,6 +13,8 @@ public enum LabScript: String, Sendable {
     case churn = "churn.py"
     /// A server's own numbers in JSON. Argument: how many connections it says are active.
     case says = "says.py"
+    /// A server whose own number is late, and its clients. Arguments: seconds of lag, connections, swing, period.
+    case lagging = "lagging.py"
 
     /// Starts it inside the namespace.
     public func start(in namespace: LabNamespace, _ arguments: String...) throws -> LabProcess {

@@ -15,7 +15,7 @@ struct DriftTests {
         var engine = Engine.watching()
         return try counts.enumerated().map { number, count in
             let snapshot = engine.sample(records(count, closeWait: closeWait), at: Double(number) * 5)
-            engine.note(active: active(number), port: 8080)
+            engine.note(active: active(number), ports: PortSet([8080]))
             return try #require(snapshot[8080])
         }
     }
@@ -59,6 +59,24 @@ struct DriftTests {
         #expect(try watch(waves) { Double(waves[max(0, $0 - 1)]) }.allSatisfy { !$0.holds(.drifting) })
     }
 
+    @Test("one that lags by a second is none when the kernel is sampled ten times a second, and a wrong one still is")
+    func lagOfManySamples() throws {
+        func holds(_ active: (Int) -> Double) -> [Int] {
+            var engine = Engine.watching()
+            return (0..<200).filter { number in
+                let snapshot = engine.sample(records(Self.wave(number)), at: Double(number) / 10)
+                engine.note(active: active(number), ports: PortSet([8080]))
+                return snapshot[8080]?.holds(.drifting) == true
+            }
+        }
+        #expect(holds { Double(Self.wave($0 - 10)) }.isEmpty)
+        // Not before it has been so for ten seconds.
+        #expect(holds { Double(Self.wave($0)) - 300 }.first == 101)
+    }
+
+    /// 300 give or take 100, up and down in 5 seconds of ten samples each.
+    private static func wave(_ number: Int) -> Int { 200 + abs((number + 50) % 50 - 25) * 8 }
+
     @Test("a server that no longer says it has no drift, and a sample on demand may be the one after")
     func silentServer() throws {
         let ports = try watch([100, 100, 100, 100, 100]) { $0 < 3 ? 50 : nil }
@@ -66,11 +84,81 @@ struct DriftTests {
         #expect(ports[3].holds(.drifting) && !ports[4].holds(.drifting))
         var engine = Engine.watching()
         engine.sample(records(100), at: 0)
-        engine.note(active: 100, port: 8080)
-        engine.note(active: 7, port: 9999)
+        engine.note(active: 100, ports: PortSet([8080]))
+        engine.note(active: 7, ports: PortSet([9999]))
+        engine.note(active: 7, ports: PortSet([8080, 9999]))
         engine.sample(records(100), at: 1, .onDemand)
         let port = try #require(engine.sample(records(300), at: 5)[8080])
         #expect(port.evidence.drift == Drift(active: 100, before: 100, after: 100))
+    }
+}
+
+@Suite("A server that speaks for several ports")
+struct DriftOfPortsTests {
+    private static let ports: [UInt16] = [9000, 9001, 9002]
+    private static let all = PortSet(ports)
+
+    private static func engine(_ ports: [UInt16] = ports) -> Engine {
+        Engine(plan: WatchPlan(ports: ports.map { WatchedPort(port: $0) }))
+    }
+
+    /// Connections of each port.
+    private static func records(_ counts: [Int]) -> [SocketRecord] {
+        zip(ports, counts).flatMap { port, count -> [SocketRecord] in
+            let first = UInt64(port) << 20
+            let cookies = first..<first + UInt64(count)
+            return cookies.map { .connection(.established, cookie: $0, port: port) }
+        }
+    }
+
+    @Test("is held against their sum, and found wrong once")
+    func sum() throws {
+        var engine = Self.engine()
+        var last: Snapshot?
+        for number in 0..<4 {
+            last = engine.sample(Self.records([50, 70, 20 + number]), at: Double(number) * 5)
+            engine.note(active: 100, ports: Self.all)
+        }
+        let snapshot = try #require(last)
+        #expect(snapshot.drifts == [PortDrift(ports: Self.all, drift: Drift(active: 100, before: 142, after: 143))])
+        #expect(snapshot.drifts.first?.drift.kernel == 142)
+        #expect(snapshot.ports.map { $0.evidence.drift?.value } == [42, 42, 42])
+        #expect(snapshot.ports.map { $0.holds(.drifting) } == [true, false, false])
+        #expect(
+            snapshot.ports[0].findings.first { $0.condition == .drifting }?.sentence
+                == "The server says that it has 100 connections on its ports 9000-9002; the kernel has 142 to 143."
+        )
+    }
+
+    @Test("connections that move from one port to another are no drift")
+    func moving() throws {
+        var engine = Self.engine()
+        for number in 0..<6 {
+            let snapshot = engine.sample(Self.records([number % 2 * 100, 100 - number % 2 * 100]), at: Double(number))
+            #expect(snapshot.drifts.allSatisfy { $0.drift.value == 0 })
+            engine.note(active: 100, ports: Self.all)
+        }
+    }
+
+    @Test("is forgotten with one of its ports, or when it is asked no more")
+    func forgotten() throws {
+        var engine = Self.engine()
+        func drifts(at second: Double) -> [PortDrift] {
+            engine.sample(Self.records([5, 5, 5]), at: second).drifts
+        }
+        for second in [0.0, 1] {
+            _ = drifts(at: second)
+            engine.note(active: 10, ports: Self.all)
+        }
+        #expect(drifts(at: 2).map(\.drift.value) == [5])
+        engine.note(active: nil, ports: Self.all)
+        #expect(drifts(at: 3).isEmpty)
+        engine.note(active: 10, ports: Self.all)
+        #expect(drifts(at: 4).count == 1)
+        engine.adopt(WatchPlan(ports: [9000, 9001].map { WatchedPort(port: $0) }))
+        #expect(drifts(at: 5).isEmpty)
+        engine.note(active: 10, ports: Self.all)
+        #expect(drifts(at: 6).isEmpty)
     }
 }
 

@@ -114,9 +114,15 @@ extension MetricCatalogue {
         "ESTABLISHED and CLOSE_WAIT connections minus the server's active_connections, 0 while it lies between the counts before and after it was asked."
     )
 
+    static let driftKernel = perPort(
+        "companion_kernel_connections",
+        .gauge,
+        "ESTABLISHED and CLOSE_WAIT connections on all ports of the companion, the nearer to its number of the counts before and after it was asked."
+    )
+
     static let evidence = [
         heartbeatInterval, heartbeatsObserved, heartbeatsMissed, silent, halfOpen, blind, slowConsumers,
         localSendFailures, keepalive, sendIdle, retransmitted, written, opened, closed, lifetime, idleAtClose,
-        undelivered, pathIdleTimeout, evidenceShare, drift,
+        undelivered, pathIdleTimeout, evidenceShare, drift, driftKernel,
     ]
 }

@@ -16,10 +16,10 @@ extension MetricsRenderer {
             for port in ports { family.sample(port.labels, port.snapshot.evidence.share) }
         }
         writer.family(MetricCatalogue.drift) { family in
-            for port in ports {
-                guard let drift = port.snapshot.evidence.drift else { continue }
-                family.sample(port.labels, drift.value)
-            }
+            for drift in drifts { family.sample(drift.labels, drift.found.value) }
+        }
+        writer.family(MetricCatalogue.driftKernel) { family in
+            for drift in drifts { family.sample(drift.labels, drift.found.kernel) }
         }
     }
 

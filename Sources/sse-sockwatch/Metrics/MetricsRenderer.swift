@@ -10,6 +10,7 @@ struct MetricsRenderer {
     var writer: ExpositionWriter
     /// The labels that each port's series begin with.
     let ports: [(snapshot: PortSnapshot, labels: RenderedLabels)]
+    let drifts: [(found: Drift, labels: RenderedLabels)]
     private let companions: [(outcome: CompanionOutcome, labels: RenderedLabels)]
 
     static func render(
@@ -32,6 +33,7 @@ struct MetricsRenderer {
         let snapshots = observation.sample.snapshot.ports
         writer = ExpositionWriter(format: format, reservingCapacity: 16 << 10 + snapshots.count * 4 << 10)
         ports = snapshots.map { ($0, ["port": String($0.watched.port)]) }
+        drifts = observation.sample.snapshot.drifts.map { ($0.drift, ["port": $0.ports.description]) }
         companions = observation.companions.outcomes.sorted { $0.key < $1.key }.map { ($0.value, ["port": $0.key]) }
     }
 

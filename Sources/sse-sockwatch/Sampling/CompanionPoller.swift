@@ -1,6 +1,7 @@
 internal import Companion
 internal import Logging
 internal import ServiceLifecycle
+internal import SockDiag
 internal import SockWatch
 internal import Synchronization
 
@@ -83,6 +84,7 @@ final class CompanionPoller: Service {
         await companions.replaceTargets(settings.targets)
         let outdated = state.withLock { state in
             let gone = Set(state.settings.targets).subtracting(settings.targets)
+            for target in gone { note(active: nil, of: target) }
             state.settings = settings
             state.asked = state.asked.filter { !gone.contains($0.key) }
             state.down.subtract(gone)
@@ -126,10 +128,14 @@ final class CompanionPoller: Service {
             let outcome = await companions.read(target)
             guard !Task.isCancelled else { return }
             publish(outcome, of: target)
-            // Of several ports the kernel's counts would have to be added up, so their server is not held against them.
-            if let port = UInt16(target.id) { sampler?.note(active: [port: outcome.reading?.activeConnections]) }
             await pause(target, interval, since: start)
         }
+    }
+
+    /// What a server says is held against the kernel's count of the ports that its target is called by.
+    private func note(active: Double?, of target: CompanionTarget) {
+        guard let sampler, let ports = try? PortSet(target.id) else { return }
+        sampler.note(active: active, ports: ports)
     }
 
     /// Lets the rest of the interval pass. Another interval ends it at once.
@@ -160,6 +166,7 @@ final class CompanionPoller: Service {
             guard state.settings.targets.contains(target) else { return nil }
             state.asked[target] = Asked(outcome: outcome, at: now)
             state.endedAt = now
+            note(active: outcome.reading?.activeConnections, of: target)
             return outcome.isUp ? state.down.remove(target) != nil : !state.down.insert(target).inserted
         }
         guard let wasDown else { return }

@@ -98,8 +98,8 @@ struct KernelSampler: ~Copyable {
     }
 
     /// Notes what a server says of its connections, to be held against the samples before and after.
-    mutating func note(active: Double?, port: UInt16) {
-        engine.note(active: active, port: port)
+    mutating func note(active: Double?, ports: PortSet) {
+        engine.note(active: active, ports: ports)
     }
 
     private mutating func note(_ kind: Engine.SampleKind, succeeded: Bool, seconds: Double) {

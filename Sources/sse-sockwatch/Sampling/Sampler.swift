@@ -24,8 +24,8 @@ final class Sampler: Service {
         var waiters: [UInt64: CheckedContinuation<Sample, Never>] = [:]
         var lastWaiter: UInt64 = 0
         var isStopping = false
-        /// What servers have said of their connections since the last sample, by port.
-        var active: [UInt16: Double?] = [:]
+        /// What servers have said of their connections since the last sample, by the ports that they speak for.
+        var active: [PortSet: Double?] = [:]
     }
 
     private let state: Mutex<State>
@@ -50,10 +50,10 @@ final class Sampler: Service {
     /// How many wait for a sample that is not there yet.
     var waiting: Int { state.withLock { $0.waiters.count } }
 
-    /// Notes what a server says of its connections, by port: the next sample is held against it. Nil for one that does
-    /// not say it.
-    func note(active: [UInt16: Double?]) {
-        state.withLock { $0.active.merge(active) { _, new in new } }
+    /// Notes what a server says of its connections on all these ports: the next sample is held against it. Nil when it
+    /// does not say it, or is asked no more.
+    func note(active: Double?, ports: PortSet) {
+        state.withLock { _ = $0.active.updateValue(active, forKey: ports) }
     }
 
     /// Takes effect at once: the next sample is taken by these settings, and now.
@@ -155,7 +155,7 @@ final class Sampler: Service {
                     defer { state.active = [:] }
                     return state.active
                 }
-                for (port, number) in active { sampler.note(active: number, port: port) }
+                for (ports, number) in active { sampler.note(active: number, ports: ports) }
                 let sample = sampler.sample(isDue ? .scheduled : .onDemand, settings.source)
                 if isDue {
                     let spent = Double(MonotonicClock.threadNanoseconds) / 1e9
