@@ -1,7 +1,8 @@
 /// The connections of a port that began and ended.
 public struct Churn: Hashable, Sendable {
     /// Connections opened and closed since the port is watched. With events these are exact: opened is closed plus the
-    /// change of the live count. Without events connections between two samples are missed, and both are lower bounds.
+    /// change of the live count. Connections between two samples are missed without events, and when their events were
+    /// lost; then both are lower bounds.
     public private(set) var opened: UInt64 = 0
     public private(set) var closed: UInt64 = 0
     /// How long connections had lasted at their end, in seconds; at least that long for those that were there at the

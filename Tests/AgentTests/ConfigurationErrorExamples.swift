@@ -187,6 +187,10 @@ extension BadConfiguration {
             """
         ),
         BadConfiguration(
+            "evidence: { event_buffer_bytes: 4095 }",
+            "config.yml:1:33: evidence.event_buffer_bytes: 4095 is out of range; allowed are 4096 to 268435456"
+        ),
+        BadConfiguration(
             "evidence: { sample_obove: 1000 }",
             "config.yml:1:13: evidence.sample_obove: unknown key; did you mean `sample_above`?"
         ),

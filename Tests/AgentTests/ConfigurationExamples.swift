@@ -6,7 +6,7 @@ enum ConfigurationExample {
     static let full = """
         # The streams of the shop.
         sampling: { interval: 5s, cpu_budget: 2% }
-        evidence: { sample_above: 50000, tracked_sockets_limit: 400000 }
+        evidence: { sample_above: 50000, tracked_sockets_limit: 400000, event_buffer_bytes: 65536 }
         defaults: { heartbeat_interval: 15s, close_wait_stuck_after: 60s }
         watch:
           - name: orders

@@ -17,7 +17,10 @@ struct ConfigurationParsingTests {
         #expect(configuration.watches.isEmpty)
         #expect(configuration.sampling.interval == .seconds(5))
         #expect(configuration.sampling.cpuBudgetPercent == 2)
-        #expect(configuration.evidence == .init(sampleAbove: 200_000, trackedSocketsLimit: 1_000_000))
+        #expect(
+            configuration.evidence
+                == .init(sampleAbove: 200_000, trackedSocketsLimit: 1_000_000, eventBufferBytes: 4_194_304)
+        )
         #expect(configuration.defaults.heartbeatInterval == nil)
         #expect(configuration.defaults.closeWaitStuckAfter == .seconds(60))
         #expect(configuration.defaults.closeWaitWindow == .seconds(120))
@@ -27,7 +30,10 @@ struct ConfigurationParsingTests {
     func full() throws {
         let configuration = try ConfigurationExample.parse(ConfigurationExample.full)
         #expect(configuration.sampling == .init(interval: .seconds(5), cpuBudgetPercent: 2))
-        #expect(configuration.evidence == .init(sampleAbove: 50_000, trackedSocketsLimit: 400_000))
+        #expect(
+            configuration.evidence == .init(sampleAbove: 50_000, trackedSocketsLimit: 400_000, eventBufferBytes: 65_536)
+        )
+        #expect(configuration.samplerSettings.eventBufferBytes == 65_536)
         let settings = configuration.samplerSettings.evidence
         #expect(settings.sampleAbove == 50_000 && settings.trackedSocketsLimit == 400_000)
         try #require(configuration.watches.count == 3)
@@ -116,6 +122,7 @@ struct ConfigurationParsingTests {
                 evidence:
                   sample_above: 200000
                   tracked_sockets_limit: 1000000
+                  event_buffer_bytes: 4194304
                 defaults:
                   heartbeat_interval: none
                   close_wait_stuck_after: 1m

@@ -174,8 +174,8 @@ struct ConditionTextTests {
             snapshot = engine.sample(listener + connections(1001...1150, side), at: 31)
         case .drifting:
             for second in 0...3 {
-                snapshot = engine.sample(listener + connections(1...150, side), at: Double(second))
-                engine.note(active: 100, port: 8080)
+                snapshot = engine.sample(listener + connections(1...150, side), at: Double(second) * 5)
+                engine.note(active: 100, ports: PortSet([8080]))
             }
         case .healthy, .halfOpen, .silent, .slowConsumers:
             snapshot = engine.sample(listener + connections(1...150, side, condition), at: 1)

@@ -35,4 +35,90 @@ struct EvidenceChurnTests {
         #expect(closed == Double(Self.count))
         #expect(lost == 0)
     }
+
+    private struct Counts: Equatable {
+        var opened: Double
+        var closed: Double
+        var lost: Double
+
+        init(_ agent: RunningAgent, _ port: UInt16) throws {
+            let scrape = try agent.scrape()
+            let label = ["port": "\(port)"]
+            opened = try #require(scrape.value("tcp_connections_opened_total", label))
+            closed = try #require(scrape.value("tcp_connections_closed_total", label))
+            lost = try #require(scrape.value("netlink_events_lost_total"))
+        }
+    }
+
+    private static let tinyBuffer = """
+        sampling: { interval: 500ms, cpu_budget: 100% }
+        evidence: { event_buffer_bytes: 16384 }
+
+        """
+
+    @Test("with a tiny receive buffer losses are counted, and what was opened and is not there was closed")
+    func tinyBuffer() async throws {
+        let namespace = try LabNamespace()
+        let churn = try LabScript.churn.start(in: namespace, "\(Self.count)")
+        let port = try await churn.listeningPort()
+        let agent = try await RunningAgent.start(
+            in: namespace,
+            configuration: Self.tinyBuffer.replacing("500ms", with: "6s"),
+            "--port",
+            "\(port)"
+        )
+        try await agent.waitForSamples(1)
+        let before = try agent.samples
+        try churn.signal(SIGUSR1)
+        let line = try await churn.waitForLine(containing: "churned \(Self.count)")
+        #expect(try agent.samples == before, "a sample fell into the second of the churn")
+        // What is lost and what was heard is known with the next sample, what neither told with the one after.
+        try await agent.waitForSamples(2)
+        let counts = try Counts(agent, port)
+        print("\(line) s, 16 KiB: opened \(counts.opened), closed \(counts.closed), events lost \(counts.lost)")
+        #expect(counts.lost > 0)
+        #expect(counts.opened == counts.closed)
+        #expect(counts.closed <= Double(Self.count))
+        // Two events of each connection, one of either end.
+        #expect(counts.closed + counts.lost >= Double(Self.count))
+    }
+
+    @Test("connections that a sample has seen are exact though their ends are lost, and so are those that come after")
+    func resynchronisation() async throws {
+        let namespace = try LabNamespace()
+        let listener = try namespace.listen(backlog: 128)
+        let port = try listener.local.port
+        let agent = try await RunningAgent.start(
+            in: namespace,
+            configuration: Self.tinyBuffer,
+            "--port",
+            "\(port)"
+        )
+        let crowd = 400
+        let pairs = try (0..<crowd).map { _ in try namespace.connection(through: listener) }
+        try await eventually("all are seen") { try Counts(agent, port).opened == Double(crowd) }
+        // As fast as can be while the agent does not run: then its buffer is full, however fast it is.
+        try agent.process.signal(SIGSTOP)
+        for pair in pairs {
+            pair.client.close()
+            pair.server.close()
+        }
+        try agent.process.signal(SIGCONT)
+        try await eventually("all are counted") { try Counts(agent, port).closed >= Double(crowd) }
+        try await agent.waitForSamples(2)
+        let counts = try Counts(agent, port)
+        print("\(crowd) known, 16 KiB: opened \(counts.opened), closed \(counts.closed), events lost \(counts.lost)")
+        #expect(counts.lost > 0)
+        #expect(counts.opened == Double(crowd) && counts.closed == Double(crowd))
+        for number in 1...5 {
+            let pair = try namespace.connection(through: listener)
+            pair.client.close()
+            pair.server.close()
+            try await eventually("one more is counted") { try Counts(agent, port).closed >= Double(crowd + number) }
+        }
+        try await agent.waitForSamples(2)
+        let later = try Counts(agent, port)
+        #expect(later.opened == Double(crowd + 5) && later.closed == Double(crowd + 5))
+        #expect(later.lost == counts.lost)
+    }
 }

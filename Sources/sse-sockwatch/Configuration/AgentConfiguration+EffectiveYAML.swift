@@ -16,6 +16,7 @@ extension AgentConfiguration {
         writer.indented { writer in
             writer.line("sample_above: \(evidence.sampleAbove)")
             writer.line("tracked_sockets_limit: \(evidence.trackedSocketsLimit)")
+            writer.line("event_buffer_bytes: \(evidence.eventBufferBytes)")
         }
         writer.line("defaults:")
         writer.indented { $0.settings(defaults) }

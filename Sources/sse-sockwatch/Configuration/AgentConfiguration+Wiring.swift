@@ -35,7 +35,8 @@ extension AgentConfiguration {
             evidence: EvidenceSettings(
                 sampleAbove: evidence.sampleAbove,
                 trackedSocketsLimit: evidence.trackedSocketsLimit
-            )
+            ),
+            eventBufferBytes: evidence.eventBufferBytes
         )
     }
 

@@ -24,6 +24,8 @@ struct AgentConfiguration: Sendable, Equatable {
         var sampleAbove = EvidenceSettings().sampleAbove
         /// The most sockets, of all ports together, that are followed.
         var trackedSocketsLimit = EvidenceSettings().trackedSocketsLimit
+        /// Bytes asked of the kernel for the events of connections that end.
+        var eventBufferBytes = 4 << 20
     }
 
     static let intervalRange: ClosedRange<Duration> = .milliseconds(100) ... .seconds(3600)
@@ -31,6 +33,8 @@ struct AgentConfiguration: Sendable, Equatable {
     /// Of both numbers of ``Evidence``. A share of fewer than a hundred says little of the others; ten million take about
     /// a gigabyte.
     static let followedSocketsRange = 100...10_000_000
+    /// Room for a few events, and for hundreds of thousands.
+    static let eventBufferRange = 4096...(256 << 20)
     /// How many ports all watches may hold together. More make more series than a Prometheus should get from one agent.
     static let watchedPortLimit = 1024
 }

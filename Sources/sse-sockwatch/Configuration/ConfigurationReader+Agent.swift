@@ -31,7 +31,7 @@ extension ConfigurationReader {
         return sampling
     }
 
-    static let evidenceKeys = ["sample_above", "tracked_sockets_limit"]
+    static let evidenceKeys = ["sample_above", "tracked_sockets_limit", "event_buffer_bytes"]
 
     private mutating func evidence(_ field: Field) -> AgentConfiguration.Evidence {
         var evidence = AgentConfiguration.Evidence()
@@ -40,6 +40,9 @@ extension ConfigurationReader {
         if let number = wholeNumber(fields["sample_above"], in: range) { evidence.sampleAbove = number }
         if let number = wholeNumber(fields["tracked_sockets_limit"], in: range) {
             evidence.trackedSocketsLimit = number
+        }
+        if let bytes = wholeNumber(fields["event_buffer_bytes"], in: AgentConfiguration.eventBufferRange) {
+            evidence.eventBufferBytes = bytes
         }
         return evidence
     }

@@ -71,12 +71,12 @@ extension MetricCatalogue {
     static let opened = perPort(
         "tcp_connections_opened",
         .counter,
-        "Connections opened. Exact with the events collector, else a lower bound."
+        "Connections opened. Exact with the events collector while no event is lost, else a lower bound."
     )
     static let closed = perPort(
         "tcp_connections_closed",
         .counter,
-        "Connections closed. Exact with the events collector, else a lower bound."
+        "Connections closed. Exact with the events collector while no event is lost, else a lower bound."
     )
     static let lifetime = perPort(
         "tcp_connection_lifetime_seconds",

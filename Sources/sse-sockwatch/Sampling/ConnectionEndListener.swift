@@ -22,10 +22,13 @@ final class ConnectionEndListener: Sendable {
     private let heard = Mutex(Heard())
     /// The ends of other ports are not kept.
     private let filter = Mutex(PortFilter.all)
+    private let bufferBytes: Int
     private let stopSignal: StopSignal
     private let logger: Logger
 
-    init(logger: Logger) throws(SockDiagError) {
+    /// - Parameter bufferBytes: the receive buffer to ask for.
+    init(bufferBytes: Int, logger: Logger) throws(SockDiagError) {
+        self.bufferBytes = bufferBytes
         stopSignal = try StopSignal()
         self.logger = logger
     }
@@ -55,7 +58,7 @@ final class ConnectionEndListener: Sendable {
 
     private func listen() {
         do throws(SockDiagError) {
-            var reader = try DestroyEventReader(stop: stopSignal)
+            var reader = try DestroyEventReader(receiveBufferSize: bufferBytes, stop: stopSignal)
             var lostHere: UInt64 = 0
             while true {
                 var batch: [ConnectionEnd] = []

@@ -16,6 +16,8 @@ final class Sampler: Service {
         var processorShare: Double
         /// How far single connections are looked at. What is on at the start stays on.
         var evidence = EvidenceSettings()
+        /// The receive buffer for the events of connections that end. What it is at the start, it stays.
+        var eventBufferBytes = 4 << 20
     }
 
     private struct State {
@@ -60,9 +62,11 @@ final class Sampler: Service {
     func adopt(_ settings: Settings) {
         state.withLock { state in
             let started = state.settings.evidence
+            let buffer = state.settings.eventBufferBytes
             state.settings = settings
             state.settings.evidence.isOn = started.isOn
             state.settings.evidence.hasEvents = started.hasEvents
+            state.settings.eventBufferBytes = buffer
         }
         wake.signal()
     }
@@ -129,7 +133,7 @@ final class Sampler: Service {
 
     private func sampleUntilStopped() {
         var settings = state.withLock { $0.settings }
-        let listener = startListener(settings.evidence)
+        let listener = startListener(settings)
         defer { listener?.stop() }
         var sampler = KernelSampler(open: open, evidence: settings.evidence, listener: listener)
         var budget = SamplingBudget(interval: settings.interval, share: settings.processorShare)
@@ -173,10 +177,10 @@ final class Sampler: Service {
         publish(latest)
     }
 
-    private func startListener(_ evidence: EvidenceSettings) -> ConnectionEndListener? {
-        guard evidence.hasEvents else { return nil }
+    private func startListener(_ settings: Settings) -> ConnectionEndListener? {
+        guard settings.evidence.hasEvents else { return nil }
         do {
-            let listener = try ConnectionEndListener(logger: logger)
+            let listener = try ConnectionEndListener(bufferBytes: settings.eventBufferBytes, logger: logger)
             try listener.start()
             return listener
         } catch {
