@@ -14,9 +14,10 @@ struct BeatGaps: Hashable, Sendable {
     private static let capacity = 128
     /// A gap with more beats may be off by one only because the interval is not known well enough.
     private static let mostBeats: UInt32 = 30
-    /// So far from a whole multiple, as a share of the interval, may a gap be; and so many of them must not be further.
-    private static let tolerance = 0.1
+    /// Such a share of the gaps must be whole multiples of an interval to find it, and such a share must not contradict it
+    /// to keep it.
     private static let agreement = 0.7
+    private static let admission = 0.5
     /// What is written more often than this is no heartbeat, and what is seldomer cannot be told from chance.
     private static let plausible = 0.2...600.0
 
@@ -86,16 +87,21 @@ struct BeatGaps: Hashable, Sendable {
     /// Whether heartbeats of that interval may be among these writes: most gaps are whole multiples of it, or no longer
     /// than their beats account for, since other writes were among them.
     func admit(interval period: Double) -> Bool {
+        let tolerance = Self.tolerance(period)
         let admitting = gaps.count { gap in
-            Double(gap.seconds) / period <= Double(gap.beats) + Self.tolerance || Self.multiple(gap, of: period) != nil
+            Double(gap.seconds) / period <= Double(gap.beats) + tolerance || Self.multiple(gap, of: period) != nil
         }
-        return Double(admitting) >= Self.agreement * Double(gaps.count)
+        return Double(admitting) >= Self.admission * Double(gaps.count)
     }
+
+    /// So far from a whole multiple, as a share of the interval, may a gap be. A busy machine is late by more than a tenth
+    /// of a short one, and the kernel tells times to its clock tick, which is up to 10 ms.
+    private static func tolerance(_ period: Double) -> Double { min(0.1 + 0.01 / period, 0.2) }
 
     /// How many whole times the gap is that long, if it is and has no more beats.
     private static func multiple(_ gap: Gap, of period: Double) -> Double? {
         let times = Double(gap.seconds) / period
         let whole = times.rounded()
-        return whole >= Double(gap.beats) && whole > 0 && abs(times - whole) <= tolerance ? whole : nil
+        return whole >= Double(gap.beats) && whole > 0 && abs(times - whole) <= tolerance(period) ? whole : nil
     }
 }

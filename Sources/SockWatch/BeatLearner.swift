@@ -86,7 +86,7 @@ struct BeatLearner: Hashable, Sendable {
         (looks, seen) = (looks + 1, seen + fresh)
         if !learn(from: all) {
             isContradicted = configured.map { !all.admit(interval: $0) } ?? false
-            if configured == nil, let known = period, !all.admit(interval: known) { period = nil }
+            if configured == nil, !keeps(all) { period = nil }
         }
         if let common = all.commonSize, common != size || stage == .anything {
             (stage, size) = (.trial, common)
@@ -109,7 +109,7 @@ struct BeatLearner: Hashable, Sendable {
     private mutating func verify() -> Provisional {
         let isRare = others >= Self.manyOthers && heartbeats * 50 < others
         let isGone = others >= Self.manyOthersInARow && heartbeats == 0
-        if !isRare, !isGone, !own.areEnough || learn(from: own) {
+        if !isRare, !isGone, !own.areEnough || learn(from: own) || keeps(own) {
             if others >= Self.manyOthers { (others, heartbeats) = (0, 0) }
             return .count
         }
@@ -124,6 +124,11 @@ struct BeatLearner: Hashable, Sendable {
         guard let found = gaps.interval(near: configured) else { return false }
         (period, isContradicted) = (found, false)
         return true
+    }
+
+    /// Whether these gaps are at least none that contradict the interval that is known.
+    private func keeps(_ gaps: BeatGaps) -> Bool {
+        period.map { gaps.admit(interval: $0) } ?? false
     }
 
     /// To a number that people configure, if there is one within a hundredth.

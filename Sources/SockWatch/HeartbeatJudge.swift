@@ -88,13 +88,16 @@ struct HeartbeatJudge: Sendable {
 
     /// Timers are late by a little each time; in a long gap that adds up. The less, the better the interval is known.
     private var drift: Double { learner.period == nil ? 0.02 : 0.004 }
+    /// A gap is so much of an interval short of one more: less than a half, so that a server or an agent that was held up
+    /// is not called one that misses heartbeats.
+    private static let benefit = 0.4
     /// How near a moment may be to a heartbeat's so that it is not clear which of them was first. A share of the interval.
     private static let unclear = 0.2
 
     /// How many heartbeats were due in a gap that a write began and a write ended.
     private func due(gap seconds: Double) -> Double {
         guard evidence.interval != nil, let period = learner.period ?? evidence.interval else { return 0 }
-        return (seconds / period * (1 - drift)).rounded()
+        return (seconds / period * (1 - drift) + Self.benefit).rounded(.down)
     }
 
     /// How many were due from a moment between heartbeats to a heartbeat, it included. Nil when that is not clear.

@@ -4,10 +4,14 @@ public enum LabScript: String, Sendable {
     case crowd = "crowd.py"
     /// Makes captures of netlink traffic. Arguments: `nlmon DEVICE FILE` or `messages RAW FILE`.
     case netlinkCapture = "netlink-capture.py"
-    /// A server that leaves out heartbeats and knows which. Arguments: port, interval, share left out, events
-    /// a second among them.
+    /// A server that leaves out heartbeats and knows which, with Python's asyncio. Arguments: port, interval, share left
+    /// out, events a second among them, `idle` or `tls:FILE`.
     case beats = "beats.py"
-    /// Clients that read for ever. Arguments: host, how many for each port, ports.
+    /// The same with Node's http; it does not know `idle`.
+    case beatsNode = "beats.js"
+    /// The same with uvicorn and sse-starlette, which do neither.
+    case beatsStarlette = "beats-starlette.py"
+    /// Clients that read for ever. Arguments: host, how many for each port, ports; `tls:` before a port for TLS.
     case readers = "readers.py"
     /// Opens and closes connections on SIGUSR1. Argument: how many.
     case churn = "churn.py"
@@ -23,7 +27,13 @@ public enum LabScript: String, Sendable {
 
     /// The same with the arguments in a list.
     public func start(in namespace: LabNamespace, _ arguments: [String]) throws -> LabProcess {
-        try LabProcess("python3", ["\(Self.directory)/\(rawValue)"] + arguments, in: namespace)
+        let program = LabInterpreter.program(for: rawValue)
+        return try LabProcess(program, ["\(Self.directory)/\(rawValue)"] + arguments, in: namespace)
+    }
+
+    /// Why it cannot be run here, or nil if it can: for `.enabled(if:)`.
+    public var unavailable: String? {
+        LabInterpreter.unavailable(for: rawValue, package: self == .beatsStarlette ? "sse_starlette" : nil)
     }
 
     static let directory: String = {

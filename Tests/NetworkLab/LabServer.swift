@@ -1,5 +1,3 @@
-import Glibc
-
 /// A small server in another language, as applications have it: well behaved, or with a real leak.
 public enum LabServer: String, CaseIterable, Sendable {
     /// Node, `allowHalfOpen: true`, never calls `end()`: leaks with an empty receive queue.
@@ -21,22 +19,7 @@ public enum LabServer: String, CaseIterable, Sendable {
 
     /// Why the server cannot be run here, or nil if it can: for `.enabled(if:)`.
     public var unavailable: String? {
-        var probe = [interpreter, "-e", ""]
-        if rawValue.hasSuffix(".py") { probe = [interpreter, "-c", self == .leakUvicorn ? "import uvicorn" : ""] }
-        do {
-            try Command.run(probe)
-            return nil
-        } catch {
-            // Of a traceback only the last line says what is missing.
-            return "\(error)".split(separator: "\n").last.map(String.init)
-        }
-    }
-
-    /// The program that runs the file. SSE_SOCKWATCH_PYTHON names a Python that has the packages of the tests.
-    private var interpreter: String {
-        if rawValue.hasSuffix(".js") { return "node" }
-        guard let python = getenv("SSE_SOCKWATCH_PYTHON") else { return "python3" }
-        return String(cString: python)
+        LabInterpreter.unavailable(for: rawValue, package: self == .leakUvicorn ? "uvicorn" : nil)
     }
 
     /// Starts the server inside the namespace and waits until it listens.
@@ -50,7 +33,11 @@ public enum LabServer: String, CaseIterable, Sendable {
         arguments: String...
     ) async throws -> RunningServer {
         let file = "\(LabScript.directory)/\(rawValue)"
-        let process = try LabProcess(interpreter, [file, "\(port)"] + arguments, in: namespace)
+        let process = try LabProcess(
+            LabInterpreter.program(for: rawValue),
+            [file, "\(port)"] + arguments,
+            in: namespace
+        )
         let line = try await process.waitForLine(containing: "listening ", within: .seconds(30))
         guard let word = line.split(separator: " ").last, let chosen = UInt16(word) else {
             throw LabError("\(rawValue) listens on no port: \(line)")
