@@ -1,6 +1,6 @@
 /// A flat hash table from socket cookies to small values: open addressing, linear probing, no allocation per entry.
 ///
-/// The kernel numbers cookies from 1, so a cookie of 0 marks an empty place.
+/// The kernel numbers cookies from 1, so a cookie of 0 marks an empty place. Its cgroup ids are of the same kind.
 struct CookieTable<Value: BitwiseCopyable & Sendable>: Sendable {
     private struct Place: BitwiseCopyable, Sendable {
         var cookie: UInt64
@@ -60,6 +60,17 @@ struct CookieTable<Value: BitwiseCopyable & Sendable>: Sendable {
         if count * 8 < places.count, places.count > Self.smallest {
             resize(to: max(Self.smallest, places.count / 4))
         }
+    }
+
+    func forEach(_ visit: (_ cookie: UInt64, Value) -> Void) {
+        for place in places where place.cookie != 0 { visit(place.cookie, place.value) }
+    }
+
+    /// Removes every entry and keeps their room.
+    mutating func removeAll() {
+        guard count > 0 else { return }
+        for index in places.indices { places[index] = vacant }
+        count = 0
     }
 
     /// The place that holds the cookie, or the empty one where it belongs.

@@ -87,6 +87,7 @@ public struct Engine: Sendable {
     public mutating func add(_ record: borrowing SocketRecord) {
         guard let place = index.place(local: record.local.port, remote: record.remote.port) else { return }
         ports[place].tally.add(record)
+        if plan.evidence.countsCgroups { ports[place].cgroups.add(record.state, cgroup: record.cgroupID) }
         if record.state == .listen { listeners.insert(record.cookie) }
         guard record.isFullSocket, record.state != .listen else { return }
         // Leaks are counted to the last one, whatever the share of the others.
@@ -213,6 +214,7 @@ public struct Engine: Sendable {
                 return PortSnapshot(
                     watched: state.watched,
                     tally: port?.tally ?? PortTally(),
+                    cgroups: port?.cgroups ?? .none,
                     closeWait: port?.closeWait ?? CloseWaitSnapshot(),
                     evidence: port?.evidence ?? state.snapshot(at: now, place: place, drifts: drifts).evidence,
                     findings: [.unknown(since: silence)]

@@ -4,6 +4,7 @@ internal import SockDiag
 struct PortState: Sendable {
     private(set) var watched: WatchedPort
     var tally = PortTally()
+    var cgroups = CgroupTally()
     var closeWait = CloseWaitSnapshot()
     var heartbeats: HeartbeatJudge
     var liveness = LivenessTally()
@@ -44,6 +45,7 @@ struct PortState: Sendable {
 
     mutating func beginSample() {
         tally = PortTally()
+        cgroups.beginSample()
         liveness = LivenessTally()
         closeWait.beginSample()
         newSendIdle.removeAll()
@@ -126,6 +128,7 @@ struct PortState: Sendable {
         return PortSnapshot(
             watched: watched,
             tally: tally,
+            cgroups: cgroups.counts,
             closeWait: closeWait,
             evidence: evidence,
             findings: Finding.judge(

@@ -41,6 +41,7 @@ public struct PortDrift: Hashable, Sendable {
 public struct PortSnapshot: Hashable, Sendable {
     public let watched: WatchedPort
     public let tally: PortTally
+    public let cgroups: CgroupCounts
     public let closeWait: CloseWaitSnapshot
     public let evidence: Evidence
     /// What holds, the worst first. Empty when the port is healthy.

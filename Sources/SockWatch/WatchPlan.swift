@@ -59,17 +59,21 @@ public struct EvidenceSettings: Hashable, Sendable {
     public var trackedSocketsLimit: Int
     /// Whether events tell of the ends of connections.
     public var hasEvents: Bool
+    /// Whether connections are counted by the cgroup of their sockets.
+    public var countsCgroups: Bool
 
     public init(
         isOn: Bool = true,
         sampleAbove: Int = 200_000,
         trackedSocketsLimit: Int = 1_000_000,
-        hasEvents: Bool = false
+        hasEvents: Bool = false,
+        countsCgroups: Bool = false
     ) {
         self.isOn = isOn
         self.sampleAbove = sampleAbove
         self.trackedSocketsLimit = trackedSocketsLimit
         self.hasEvents = hasEvents
+        self.countsCgroups = countsCgroups
     }
 }
 

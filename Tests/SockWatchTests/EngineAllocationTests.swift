@@ -16,7 +16,7 @@
             var engine = Engine.watching(
                 WatchedPort(port: 8080, heartbeatInterval: 1),
                 trackedSocketsLimit: 100_000,
-                evidence: EvidenceSettings(hasEvents: hasEvents)
+                evidence: EvidenceSettings(hasEvents: hasEvents, countsCgroups: true)
             )
             var allocations: [Int] = []
             for second in 0..<30 {
@@ -33,7 +33,10 @@
                         socket.write(write % 7 == 3 && cookie % 3 == 0 ? 211 : 17, at: Double(write))
                     }
                     socket.advance(to: Double(second) + 0.5)
-                    return socket.record(at: Double(second) + 0.5, state: cookie % 50 == 0 ? .closeWait : .established)
+                    let state = cookie % 50 == 0 ? TCPState.closeWait : .established
+                    var record = socket.record(at: Double(second) + 0.5, state: state)
+                    record.cgroupID = cookie % 20 + 1
+                    return record
                 }
                 engine.beginSample(.scheduled, at: .at(Double(second) + 0.5))
                 let before = cac_allocations()
