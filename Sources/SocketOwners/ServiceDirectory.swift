@@ -6,12 +6,16 @@ internal import HostSystem
 /// that is systemd's.
 ///
 /// A lookup is one of a table. The table is filled by a walk over all cgroups, about 30 µs for each, at the first
-/// lookup, and again when an id is met that is not in it, but not more often than the interval allows.
+/// lookup, and again when an id is met that is not in it, but not more often than the interval allows. An id that a
+/// walk did not find (its cgroup has gone, or lies outside of this process's cgroup namespace) is looked for again
+/// after sixty intervals.
 public struct ServiceDirectory: Sendable {
     /// How often the cgroups have been walked.
     public private(set) var walks = 0
 
     private var services: [UInt64: ServiceName] = [:]
+    /// Until when no walk is made for an id that was not found.
+    private var missing: [UInt64: Int64] = [:]
     private var nextWalk = Int64.min
     private let hierarchy: CgroupHierarchy?
     private let interval: Int64
@@ -31,18 +35,24 @@ public struct ServiceDirectory: Sendable {
     ///
     /// - Parameter now: ``MonotonicClock/nanoseconds``.
     public mutating func service(ofCgroup id: UInt64, at now: Int64) -> ServiceName {
-        if let known = services[id] { return known }
-        if now >= nextWalk {
-            nextWalk = now + interval
-            walk()
-            if let found = services[id] { return found }
-        }
-        return id == 1 ? .root : .unknown
+        services(ofCgroups: [id], at: now)[id] ?? .unknown
     }
 
-    private mutating func walk() {
+    /// The services of cgroups, as by ``service(ofCgroup:at:)`` but for those that are unknown, which are left out.
+    /// One walk at most is made for all of them.
+    public mutating func services(ofCgroups ids: Set<UInt64>, at now: Int64) -> [UInt64: ServiceName] {
+        if now >= nextWalk, ids.contains(where: { services[$0] == nil && missing[$0] ?? .min <= now }) {
+            nextWalk = now + interval
+            walk(for: ids)
+            missing = missing.filter { $0.value > now }
+            for id in ids where services[id] == nil { missing[id] = now + 60 * interval }
+        }
+        return ids.reduce(into: [:]) { $0[$1] = services[$1] ?? ($1 == 1 ? .root : nil) }
+    }
+
+    private mutating func walk(for ids: Set<UInt64>) {
         walks += 1
-        if services.count > Self.limit { services.removeAll() }
+        if services.count > Self.limit { services = services.filter { ids.contains($0.key) } }
         hierarchy?.forEachCgroup { id, path in services[id] = ServiceName(cgroupPath: path) }
     }
 }

@@ -13,3 +13,11 @@ extension Trait where Self == ConditionTrait {
         return .enabled(if: reason == nil, "\(server.rawValue) cannot be run: \(reason ?? "")")
     }
 }
+
+extension Trait where Self == ConditionTrait {
+    /// Skips where cgroups cannot be made, and says why.
+    public static var cgroups: Self {
+        let reason = LabCgroup.unavailable
+        return .enabled(if: reason == nil, "cgroups cannot be made: \(reason ?? "")")
+    }
+}

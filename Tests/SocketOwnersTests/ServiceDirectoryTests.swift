@@ -1,63 +1,11 @@
 import Glibc
-import HostSystem
 import NetworkLab
 import SockDiag
 import Testing
 
 @testable import SocketOwners
 
-/// A cgroup of the test's own, removed with its last reference.
-final class LabCgroup {
-    static let hierarchy = CgroupHierarchy.mounted()
-
-    /// Why cgroups cannot be made here, or nil if they can.
-    static let unavailable: String? = {
-        guard let hierarchy else { return "no cgroup v2 is mounted" }
-        let probe = "\(hierarchy.path)/sockwatch-probe-\(getpid())"
-        guard mkdir(probe, 0o755) == 0 else { return "\(hierarchy.path): \(String(cString: strerror(errno)))" }
-        rmdir(probe)
-        return nil
-    }()
-
-    let name: String
-    private let directory: String
-    /// Those that were made, the innermost last.
-    private var made: [String] = []
-
-    /// - Parameter path: what follows `/sockwatch-PID-RANDOM/`, several levels with `/`.
-    init(_ path: String) throws {
-        name = "/sockwatch-\(getpid())-\(UInt32.random(in: 0 ... .max))/\(path)"
-        directory = (Self.hierarchy?.path ?? "") + name
-        var level = Self.hierarchy?.path ?? ""
-        for part in name.split(separator: "/") {
-            level += "/\(part)"
-            guard mkdir(level, 0o755) == 0 else { throw LabError("mkdir \(level): errno \(errno)") }
-            made.append(level)
-        }
-    }
-
-    deinit {
-        for level in made.reversed() {
-            // A cgroup is busy for a moment after its last process has ended.
-            for _ in 0..<1000 where rmdir(level) != 0 && errno == EBUSY { usleep(1000) }
-        }
-    }
-
-    var id: UInt64? { ProcFile.inode(of: directory) }
-
-    /// Runs a program that is moved here before it begins.
-    func run(_ program: String, _ arguments: [String], in namespace: LabNamespace) throws -> LabProcess {
-        let script = "echo $$ > \"$0/cgroup.procs\" && exec \"$@\""
-        return try LabProcess("sh", ["-c", script, directory, program] + arguments, in: namespace)
-    }
-}
-
-@Suite(
-    "A directory of services",
-    .networkNamespaces,
-    .enabled(if: LabCgroup.unavailable == nil, "cgroups cannot be made: \(LabCgroup.unavailable ?? "")"),
-    .serialized
-)
+@Suite("A directory of services", .networkNamespaces, .cgroups, .serialized)
 struct ServiceDirectoryTests {
     private static let container = String(repeating: "0123456789abcdef", count: 4)
 
@@ -104,21 +52,37 @@ struct ServiceDirectoryTests {
     @Test("walks once for any number of lookups, and remembers a cgroup that has gone")
     func walks() throws {
         var directory = ServiceDirectory(interval: 10)
-        var id: UInt64?
-        do {
-            let cgroup = try LabCgroup("gone.service")
-            id = cgroup.id
-            #expect(directory.service(ofCgroup: try #require(id), at: 0).description == "gone.service")
-        }
+        let cgroup = try LabCgroup("gone.service")
+        let id = try #require(cgroup.id)
+        #expect(directory.service(ofCgroup: id, at: 0).description == "gone.service")
+        cgroup.remove()
         for step in 0..<1000 {
             let now = Int64(step) * 1_000_000
             #expect(directory.service(ofCgroup: .max, at: now) == .unknown)
-            #expect(directory.service(ofCgroup: try #require(id), at: now).description == "gone.service")
+            #expect(directory.service(ofCgroup: id, at: now).description == "gone.service")
         }
         #expect(directory.walks == 1)
         #expect(directory.service(ofCgroup: .max, at: 10_000_000_000) == .unknown)
         #expect(directory.walks == 2)
-        #expect(directory.service(ofCgroup: try #require(id), at: 10_000_000_000).description == "gone.service")
+        #expect(directory.service(ofCgroup: id, at: 10_000_000_000).description == "gone.service")
+    }
+
+    @Test("walks for all ids at once, and for those that it did not find only after sixty intervals")
+    func missing() throws {
+        var directory = ServiceDirectory(interval: 10)
+        let cgroup = try LabCgroup("web.service")
+        let id = try #require(cgroup.id)
+        let ids: Set<UInt64> = [id, .max, .max - 1, .max - 2]
+        for second in 0..<600 {
+            let services = directory.services(ofCgroups: ids, at: Int64(second) * 1_000_000_000)
+            #expect(services.mapValues(\.description) == [id: "web.service"])
+        }
+        #expect(directory.walks == 1)
+        // One that was not met before is looked for at once.
+        _ = directory.service(ofCgroup: .max - 3, at: 599_000_000_000)
+        #expect(directory.walks == 2)
+        _ = directory.services(ofCgroups: ids, at: 609_000_000_000)
+        #expect(directory.walks == 3)
     }
 }
 
