@@ -11,6 +11,7 @@ struct Agent {
     var readsCompanions = true
     var followsConnections = true
     var hearsEvents = true
+    var tellsServices = true
     /// Reads the configuration again. Nil when there is no file to read.
     var reload: (@Sendable () throws -> AgentConfiguration)?
     var logger: Logger
@@ -25,6 +26,7 @@ struct Agent {
         var settings = configuration.samplerSettings
         settings.evidence.isOn = followsConnections
         settings.evidence.hasEvents = hearsEvents
+        settings.evidence.countsCgroups = tellsServices
         let sampler = Sampler(settings: settings, logger: logger)
         let poller =
             readsCompanions

@@ -3,12 +3,13 @@ import HostSystem
 import SockDiag
 import SockDiagTestKit
 import SockWatch
+import SocketOwners
 
 @testable import sse_sockwatch
 
 extension Observation {
     /// One port with a leak, a full accept queue and a client that does not read, and its server's own numbers. A
-    /// connection has ended between the two samples.
+    /// connection has ended between the two samples, and one belongs to a service that is unknown.
     static func example(
         companion result: Result<CompanionReading, CompanionFailure>? = .success(.example),
         failure: String? = nil
@@ -20,7 +21,9 @@ extension Observation {
             thresholds: ConditionThresholds(closeWaitStuckAfter: 60),
             heartbeatInterval: 10
         )
-        var engine = Engine(plan: WatchPlan(ports: [watched], evidence: EvidenceSettings(hasEvents: true)))
+        var engine = Engine(
+            plan: WatchPlan(ports: [watched], evidence: EvidenceSettings(hasEvents: true, countsCgroups: true))
+        )
         engine.beginSample(.scheduled, at: now.advanced(by: -5))
         for record in try records(after: 0) { engine.add(record) }
         _ = engine.finishSample()
@@ -61,7 +64,8 @@ extension Observation {
                 lastReloadSuccess: WallClock(seconds: 1_699_999_000),
                 answers: [200: 7, 404: 1],
                 readsCompanions: true
-            )
+            ),
+            serviceNames: [11: ServiceName(cgroupPath: "/system.slice/orders.service")]
         )
     }
 
@@ -113,7 +117,7 @@ extension Observation {
         builder.state = state.rawValue
         builder.cookie = cookie
         builder.inode = 9
-        builder.attributes = [.shutdown(0), .info(info)]
+        builder.attributes = [.shutdown(0), .cgroupID(cookie == 5 ? 12 : 11), .info(info)]
         change(&builder)
         return try builder.record()
     }

@@ -133,6 +133,10 @@ struct MetricsRendererTests {
         sse_sockwatch_tcp_listen_backlog_limit{port="8080"} 127
         sse_sockwatch_tcp_listen_backlog_fullest_ratio{port="8080"} 0.5
         sse_sockwatch_port_info{port="8080",name="orders",side="server"} 1
+        sse_sockwatch_tcp_sockets_by_service{port="8080",service="orders.service",state="established"} 2
+        sse_sockwatch_tcp_sockets_by_service{port="8080",service="orders.service",state="close_wait"} 1
+        sse_sockwatch_tcp_sockets_by_service{port="8080",service="unknown",state="established"} 0
+        sse_sockwatch_tcp_sockets_by_service{port="8080",service="unknown",state="close_wait"} 1
         sse_sockwatch_heartbeat_interval_seconds{port="8080",source="configured"} 10
         sse_sockwatch_heartbeats_observed_total{port="8080"} 0
         sse_sockwatch_heartbeats_missed_total{port="8080"} 0

@@ -122,6 +122,18 @@ struct SnapshotDocumentTests {
                 "send_queue_bytes" : 1024,
                 "send_queue_largest_bytes" : 1000
               },
+              "services" : [
+                {
+                  "close_wait" : 1,
+                  "established" : 2,
+                  "service" : "orders.service"
+                },
+                {
+                  "close_wait" : 1,
+                  "established" : 0,
+                  "service" : "unknown"
+                }
+              ],
               "side" : "server",
               "tcp_sockets" : {
                 "close" : 0,

@@ -39,6 +39,13 @@ struct AgentOptions: ParsableArguments {
     )
     var hearsEvents = true
 
+    @Flag(
+        name: .customLong("collector.owners"),
+        inversion: .prefixedNo,
+        help: "Tell which service the connections of a port belong to."
+    )
+    var tellsServices = true
+
     @OptionGroup var log: LogOptions
 
     func validate() throws {
@@ -64,6 +71,7 @@ struct AgentOptions: ParsableArguments {
             readsCompanions: readsCompanions,
             followsConnections: followsConnections,
             hearsEvents: hearsEvents,
+            tellsServices: tellsServices,
             logger: log.logger
         )
     }

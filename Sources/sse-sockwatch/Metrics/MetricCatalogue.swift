@@ -4,7 +4,7 @@ internal import MetricsExport
 /// takes them from here, `docs/metrics.md` is made from here, and tests hold rules and dashboards against it.
 enum MetricCatalogue {
     /// In the order of the exposition.
-    static let all: [MetricDescriptor] = port + evidence + companion + agent + process
+    static let all: [MetricDescriptor] = port + services + evidence + companion + agent + process
 
     // MARK: A port, from the kernel
 

@@ -14,7 +14,7 @@ enum MetricsReference {
         `_bucket`, `_count` and `_sum` behind its name.
 
         Every series is there from the first scrape, counters at 0, and goes with its port; only what a companion does not offer
-        has none. Counters never fall while their port is watched, and no scrape changes them. The agent serves the same
+        has none, and a service has its own while it is there. Counters never fall while their port is watched, and no scrape changes them. The agent serves the same
         series as Prometheus text 0.0.4 and as OpenMetrics 1.0, whichever is asked for.
 
         Alerts on these metrics are in `alerts/sse-sockwatch.rules.yml`, with a page for each in [runbooks](runbooks/), and
@@ -23,6 +23,16 @@ enum MetricsReference {
         ## A port, as the kernel sees it
 
         \(table(MetricCatalogue.port))
+
+        ## A port, service by service
+
+        Only with the owners collector (`--no-collector.owners` switches it off), and where the kernel tells the cgroup of
+        a socket (Linux 5.7). It is the cgroup of the process that made the socket. An accepted connection belongs to the service
+        whose listener it came through, also before it is accepted and whoever accepts it; with socket activation that is
+        systemd's. A service has series while a listener or an open connection of the port is its own. An agent in a container
+        needs the host's cgroup namespace and its `/sys/fs/cgroup` to name the services of others; else they are `unknown`.
+
+        \(table(MetricCatalogue.services))
 
         ## A port, connection by connection
 
@@ -78,6 +88,9 @@ enum MetricsReference {
     private static func values(of label: String) -> String {
         switch label {
         case "port": "the number of the port; of a companion the ports of its watch"
+        case "service":
+            "the systemd unit (`nginx.service`), the container (`docker:0123456789ab`), the pod (`pod:UID`), else the path of "
+                + "the cgroup; `unknown`: its cgroup has gone or cannot be seen by the agent; `\(ServiceCount.other)`: the rest"
         case "state": listed(TCPState.connectionStates.map(\.label))
         case "condition": listed(PortCondition.allCases.map(\.rawValue))
         case "cause":

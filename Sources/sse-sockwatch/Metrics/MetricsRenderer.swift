@@ -21,6 +21,7 @@ struct MetricsRenderer {
     ) -> [UInt8] {
         var renderer = MetricsRenderer(observation, format)
         renderer.writePorts()
+        renderer.writeServices()
         renderer.writeEvidence()
         renderer.writeCompanions()
         renderer.writeSampling()
@@ -83,6 +84,18 @@ struct MetricsRenderer {
             for port in ports {
                 let labels = port.labels.adding("name", port.snapshot.watched.name)
                 family.sample(labels.adding("side", port.snapshot.watched.side.rawValue), 1)
+            }
+        }
+    }
+
+    private mutating func writeServices() {
+        writer.family(MetricCatalogue.socketsByService) { family in
+            for port in ports {
+                for service in observation.services(of: port.snapshot) {
+                    let labels = port.labels.adding("service", service.service)
+                    family.sample(labels.adding("state", TCPState.established.label), service.counts.established)
+                    family.sample(labels.adding("state", TCPState.closeWait.label), service.counts.closeWait)
+                }
             }
         }
     }

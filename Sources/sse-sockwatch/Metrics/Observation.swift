@@ -2,6 +2,7 @@ internal import Companion
 internal import HostSystem
 internal import SockDiag
 internal import SockWatch
+internal import SocketOwners
 
 /// Everything that is shown at one moment, from whichever face it is looked at.
 struct Observation: Sendable {
@@ -10,6 +11,13 @@ struct Observation: Sendable {
     /// The watches that have a companion: the label of each, and its ports.
     let companionPorts: [String: PortSet]
     let agent: AgentStatus
+    /// By cgroup id.
+    var serviceNames: [UInt64: ServiceName] = [:]
+
+    /// The services that have connections on a port, the one with the most in CLOSE_WAIT first.
+    func services(of port: PortSnapshot) -> [ServiceCount] {
+        ServiceCount.services(of: port.cgroups, named: serviceNames)
+    }
 
     /// The companion's last outcome for a port, where the port has one.
     func companion(of port: UInt16) -> CompanionOutcome? {

@@ -67,6 +67,7 @@ final class Sampler: Service {
             state.settings.evidence.isOn = started.isOn
             state.settings.evidence.hasEvents = started.hasEvents
             state.settings.eventBufferBytes = buffer
+            state.settings.evidence.countsCgroups = started.countsCgroups
         }
         wake.signal()
     }

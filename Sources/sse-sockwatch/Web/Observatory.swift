@@ -13,14 +13,23 @@ final class Observatory: Sendable {
 
     private let sampler: Sampler
     private let poller: CompanionPoller?
+    private let namer: ServiceNamer
     private let state: Mutex<State>
 
     /// A sample that is younger need not be taken again, in seconds.
     private static let freshness = 1.0
+    /// How long to wait for the names of services that have not been seen before.
+    private static let namingPatience = Duration.milliseconds(500)
 
-    init(sampler: Sampler, poller: CompanionPoller?, configuration: AgentConfiguration) {
+    init(
+        sampler: Sampler,
+        poller: CompanionPoller?,
+        namer: ServiceNamer = ServiceNamer(),
+        configuration: AgentConfiguration
+    ) {
         self.sampler = sampler
         self.poller = poller
+        self.namer = namer
         state = Mutex(
             State(
                 agent: AgentStatus(lastReloadSuccess: WallClock.now, readsCompanions: poller != nil),
@@ -32,12 +41,14 @@ final class Observatory: Sendable {
     /// What there is to see now. When the sampler does not deliver in time, what there was to see last.
     func observe(within patience: Duration) async -> Observation {
         let sample = await sampler.sample(noOlderThan: Self.freshness, within: patience)
+        let names = await namer.names(of: sample.snapshot.cgroups, within: Self.namingPatience)
         return state.withLock { state in
             Observation(
                 sample: sample,
                 companions: poller?.latest ?? CompanionPoller.Round(),
                 companionPorts: state.companionPorts,
-                agent: state.agent
+                agent: state.agent,
+                serviceNames: names
             )
         }
     }

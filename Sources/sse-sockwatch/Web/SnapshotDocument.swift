@@ -26,7 +26,11 @@ struct SnapshotDocument: Encodable {
         trackedSocketsLimit = sample.snapshot.trackedSocketsLimit
         untrackedSockets = sample.snapshot.untrackedSockets
         ports = sample.snapshot.ports.map { port in
-            PortDocument(port, companion: observation.companion(of: port.watched.port))
+            PortDocument(
+                port,
+                services: observation.services(of: port),
+                companion: observation.companion(of: port.watched.port)
+            )
         }
     }
 }
@@ -42,6 +46,8 @@ struct PortDocument: Encodable {
     let findings: [FindingDocument]
     /// Connections by state.
     let tcpSockets: [String: Int]
+    /// The service with the most connections in CLOSE_WAIT first. Nil when the services are not known.
+    let services: [ServiceDocument]?
     let closeWait: CloseWaitDocument
     let queues: QueuesDocument
     let listen: ListenDocument
@@ -53,6 +59,12 @@ struct PortDocument: Encodable {
         let meaning: String
         let sentence: String
         let facts: [String: Double]
+    }
+
+    struct ServiceDocument: Encodable {
+        let service: String
+        let established: Int
+        let closeWait: Int
     }
 
     struct CloseWaitDocument: Encodable {
@@ -90,7 +102,7 @@ struct PortDocument: Encodable {
         let refused: [String]
     }
 
-    init(_ snapshot: PortSnapshot, companion outcome: CompanionOutcome? = nil) {
+    init(_ snapshot: PortSnapshot, services counts: [ServiceCount] = [], companion outcome: CompanionOutcome? = nil) {
         port = snapshot.watched.port
         name = snapshot.watched.name
         side = snapshot.watched.side.rawValue
@@ -108,6 +120,14 @@ struct PortDocument: Encodable {
             TCPState.connectionStates.map { ($0.label, snapshot.tally[$0]) },
             uniquingKeysWith: { first, _ in first }
         )
+        let services = counts.map { count in
+            ServiceDocument(
+                service: count.service,
+                established: count.counts.established,
+                closeWait: count.counts.closeWait
+            )
+        }
+        self.services = services.isEmpty ? nil : services
         closeWait = CloseWaitDocument(
             oldestAgeSeconds: snapshot.closeWait.oldestAge.rounded(toPlaces: 3),
             stuckAfterSeconds: snapshot.watched.thresholds.closeWaitStuckAfter,

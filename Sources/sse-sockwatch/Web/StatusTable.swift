@@ -48,6 +48,9 @@ struct StatusTable {
             let meaning = StatusPage.escaped(finding.condition.meaning(on: port.watched.side))
             return "<p>\(meaning) <strong>\(StatusPage.escaped(finding.sentence))</strong></p>"
         }
+        if let services = leakingServices(port) {
+            remarks.append("<p>In CLOSE_WAIT by service: <strong>\(StatusPage.escaped(services)).</strong></p>")
+        }
         if port.evidence.share < 1 {
             let most = (1 / port.evidence.share).rounded()
             remarks.append(
@@ -56,6 +59,16 @@ struct StatusTable {
         }
         guard !remarks.isEmpty else { return "" }
         return "\n<tr class=\"why\"><td></td><td colspan=\"\(columns.count + 1)\">\(remarks.joined())</td></tr>"
+    }
+
+    /// Whose connections are in CLOSE_WAIT, when that is a trouble.
+    private func leakingServices(_ port: PortSnapshot) -> String? {
+        guard port.holds(.closeWaitStuck) || port.holds(.closeWaitAccumulating) else { return nil }
+        let leaking = observation.services(of: port).filter { $0.counts.closeWait > 0 }
+        guard !leaking.isEmpty else { return nil }
+        var shown = leaking.prefix(5).map { "\($0.service) \($0.counts.closeWait)" }
+        if leaking.count > shown.count { shown.append("and \(leaking.count - shown.count) more") }
+        return shown.joined(separator: ", ")
     }
 
     /// - Parameter title: what is told of it to whoever points at it.
