@@ -170,12 +170,12 @@ extension Finding {
     private static func reconnectStorm(_ storm: ReconnectWindow.Storm) -> Finding {
         Finding(
             .reconnectStorm,
-            "\(storm.opened) connections were opened within \(whole(storm.seconds)) s, \(whole(storm.rate)) per second, "
+            "\(storm.returned) connections came back within \(whole(storm.seconds)) s, \(whole(storm.rate)) per second, "
                 + "beside at most \(storm.established) ESTABLISHED.",
             [
-                "opened": Double(storm.opened),
+                "reconnections": Double(storm.returned),
                 "window_seconds": storm.seconds,
-                "opened_per_second": storm.rate,
+                "reconnections_per_second": storm.rate,
                 "established": Double(storm.established),
             ]
         )

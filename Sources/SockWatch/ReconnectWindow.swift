@@ -10,13 +10,13 @@ public struct ChurnRate: Hashable, Sendable {
 struct ReconnectWindow: Hashable, Sendable {
     /// A storm of reconnections.
     struct Storm: Hashable, Sendable {
-        /// Connections opened in the window, and how long that was in seconds.
-        let opened: UInt64
+        /// Connections that came back in the window, and how long that was in seconds.
+        let returned: UInt64
         let seconds: Double
         /// The most that were established in it.
         let established: Int
 
-        var rate: Double { Double(opened) / seconds }
+        var rate: Double { Double(returned) / seconds }
     }
 
     private struct Point: Hashable, Sendable {
@@ -31,7 +31,9 @@ struct ReconnectWindow: Hashable, Sendable {
     /// So long before the window, in seconds, may those that come back have gone.
     private static let absence = 300.0
     private static let share = 0.02
-    /// A port with fewer connections is judged as one with so many: two clients a second burden nobody.
+    /// A port with fewer connections is judged as one with so many, so that more than two a second must come back: fewer
+    /// burden nobody, and the health checks of a few proxies are as frequent. A port with 20 clients has no storm when it
+    /// is restarted, and has one when all of them are cut off every few seconds.
     private static let fewest = 100
 
     /// How far ``rate`` looks back, in seconds.
@@ -61,12 +63,11 @@ struct ReconnectWindow: Hashable, Sendable {
         guard let last = points.last else { return nil }
         // From the last sample that is not in the window; the window is one sampling interval longer at most.
         let start = points.lastIndex { last.instant.seconds(since: $0.instant) >= Self.window } ?? 0
-        let opened = last.opened - points[start].opened
         let returned = returned(since: start)
         let established = points[start...].reduce(0) { max($0, $1.established) }
         let seconds = max(Self.window, last.instant.seconds(since: points[start].instant))
         let bound = Self.share * Double(max(Self.fewest, established)) * seconds
-        return Double(returned) > bound ? Storm(opened: opened, seconds: seconds, established: established) : nil
+        return Double(returned) > bound ? Storm(returned: returned, seconds: seconds, established: established) : nil
     }
 
     /// How many of those that were opened after a point can have come back: each for one that had gone before, or within

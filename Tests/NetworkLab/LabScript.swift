@@ -13,6 +13,8 @@ public enum LabScript: String, Sendable {
     case beatsStarlette = "beats-starlette.py"
     /// Clients that read for ever. Arguments: host, how many for each port, ports; `tls:` before a port for TLS.
     case readers = "readers.py"
+    /// Clients that come back as EventSource does. Arguments: host, port, path, how many, seconds before they come back.
+    case eventSources = "eventsource.py"
     /// Opens and closes connections on SIGUSR1. Argument: how many.
     case churn = "churn.py"
     /// A server's own numbers in JSON. Argument: how many connections it says are active.

@@ -10,6 +10,8 @@ public enum LabServer: String, CaseIterable, Sendable {
     case leakUvicorn = "leak-uvicorn.py"
     /// Node's http: an SSE stream with heartbeats that ends with its client.
     case streamNode = "sse-node.js"
+    /// uvicorn with sse-starlette: the same.
+    case streamStarlette = "sse-starlette.py"
     /// Python's asyncio: the same.
     case streamAsyncio = "sse-asyncio.py"
     /// Python's asyncio: closes every connection, but some time after its client has left.
@@ -19,7 +21,16 @@ public enum LabServer: String, CaseIterable, Sendable {
 
     /// Why the server cannot be run here, or nil if it can: for `.enabled(if:)`.
     public var unavailable: String? {
-        LabInterpreter.unavailable(for: rawValue, package: self == .leakUvicorn ? "uvicorn" : nil)
+        LabInterpreter.unavailable(for: rawValue, package: package)
+    }
+
+    /// The package of Python that the server needs.
+    private var package: String? {
+        switch self {
+        case .leakUvicorn: "uvicorn"
+        case .streamStarlette: "sse_starlette"
+        default: nil
+        }
     }
 
     /// Starts the server inside the namespace and waits until it listens.
@@ -63,6 +74,7 @@ extension LabServer {
         try client.write(self == .leakUvicorn ? Self.largePost : Self.request)
         switch self {
         case .leakPause, .lateClose, .hold: break
+        case .streamStarlette: try client.readUntil("data: hello")
         case .leakHalfOpen, .leakThread, .leakUvicorn, .streamNode, .streamAsyncio: try client.readUntil("hello\n\n")
         }
         return client

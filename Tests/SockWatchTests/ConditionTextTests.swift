@@ -117,7 +117,7 @@ struct ConditionTextTests {
             condition: .reconnectStorm,
             meaning: "Clients that were cut off come back all at once and may overload the server: it was restarted, or "
                 + "something on the way cuts connections.",
-            sentence: "150 connections were opened within 30 s, 5 per second, beside at most 150 ESTABLISHED."
+            sentence: "150 connections came back within 30 s, 5 per second, beside at most 150 ESTABLISHED."
         ),
         Telling(
             condition: .slowConsumers,

@@ -197,7 +197,7 @@ struct ReconnectStormTests {
         #expect(found.suffix(5).allSatisfy { !$0.holds })
         #expect(
             found[9].sentence
-                == "150 connections were opened within 30 s, 5 per second, beside at most 150 ESTABLISHED."
+                == "150 connections came back within 30 s, 5 per second, beside at most 150 ESTABLISHED."
         )
     }
 
@@ -219,6 +219,19 @@ struct ReconnectStormTests {
         ] {
             #expect(try storms(live).allSatisfy { !$0.holds })
         }
+    }
+
+    @Test("20 clients that come back once are none, and are one when they are cut off every five seconds")
+    func smallPort() throws {
+        let once = try storms(Array(repeating: 0..<20, count: 8) + [20..<20] + Array(repeating: 20..<40, count: 8))
+        #expect(once.allSatisfy { !$0.holds })
+        #expect(try storms((0..<12).map { $0 * 20..<20 + $0 * 20 }).last?.holds == true)
+    }
+
+    @Test("clients that were new before others came back are not among them")
+    func newBefore() throws {
+        let found = try storms([0..<0, 0..<150, 0..<150, 150..<150, 150..<300])
+        #expect(found.last?.sentence?.hasPrefix("150 connections came back") == true)
     }
 
     @Test("steady churn above 2 % per second is one")
