@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import SockDiag
 internal import SockWatch
+internal import SystemPackage
 
 struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,13 +20,13 @@ struct RecordCommand: ParsableCommand {
 
     func run() throws {
         let filter = try watching.load().filter
-        let destination = try CaptureDestination(file)
+        let destination = try FileDestination(file, permissions: .ownerReadWrite)
         var dumper = try SocketDumper()
         let query = SocketQuery(filter: filter, includesTCPInfo: true)
         let (datagrams, sockets): (Int, Int)
         do {
             (datagrams, sockets) = try dumper.retrying { (dumper) throws(SockDiagError) in
-                try destination.restart()
+                try Self.empty(destination.draft)
                 let writer = try CaptureWriter(file: destination.draft)
                 var sockets = 0
                 try dumper.dump(query, capture: writer) { _ in sockets += 1 }
@@ -37,6 +38,16 @@ struct RecordCommand: ParsableCommand {
         }
         try destination.commit()
         Terminal.printError("wrote \(datagrams) datagrams with \(sockets) sockets to \(file)")
+    }
+
+    /// Throws away what an attempt has written.
+    private static func empty(_ draft: FileDescriptor) throws(SockDiagError) {
+        do {
+            try draft.resize(to: 0)
+            try draft.seek(offset: 0, from: .start)
+        } catch {
+            throw SockDiagError(.systemCall, errno: error as? Errno ?? .ioError, "cannot empty the capture")
+        }
     }
 }
 

@@ -1,21 +1,24 @@
 internal import Glibc
 internal import HostSystem
-internal import SockDiag
 internal import SystemPackage
 
-/// Where a capture goes. Nothing stands there before the capture is whole: what stood there stays if it fails.
+/// Where a file goes that a user named. Nothing stands there before it is whole: what stood there stays if it fails.
 ///
 /// A file is written beside its place and renamed. What is no file (a pipe, a device, `/dev/stdout`) has no beside, so
-/// the capture is kept in a file without a name until it is whole.
-struct CaptureDestination: ~Copyable {
+/// what goes there is kept in a file without a name until it is whole.
+struct FileDestination: ~Copyable {
     private let path: String
-    /// Holds the capture while it is made.
+    /// Holds what is written until it is whole.
     let draft: FileDescriptor
     /// The draft's name. Nil when it has none.
     private let draftPath: String?
     private let finalPath: String
 
-    init(_ path: String) throws {
+    /// - Parameters:
+    ///   - path: as the user named it; messages repeat it.
+    ///   - permissions: of a new file, before the umask.
+    /// - Throws: ``CommandFailure`` when nothing can be written there.
+    init(_ path: String, permissions: FilePermissions) throws {
         self.path = path
         if Self.isStream(path) {
             var template = Array("/tmp/sse-sockwatch-XXXXXX".utf8CString)
@@ -35,7 +38,7 @@ struct CaptureDestination: ~Copyable {
                 FilePath(draftPath),
                 .readWrite,
                 options: [.create, .exclusiveCreate, .closeOnExec],
-                permissions: .ownerReadWrite
+                permissions: permissions
             )
         } catch {
             throw Self.failure(path, error)
@@ -46,15 +49,18 @@ struct CaptureDestination: ~Copyable {
 
     deinit {
         try? draft.close()
-        // Gone already when the capture is in its place.
+        // Gone already when the file is in its place.
         if let draftPath { unlink(draftPath) }
     }
 
-    /// Throws away what an attempt has written.
-    func restart() throws(SockDiagError) {
-        guard ftruncate(draft.rawValue, 0) == 0, lseek(draft.rawValue, 0, SEEK_SET) == 0 else {
-            throw SockDiagError(.systemCall, errno: Errno(rawValue: errno), "cannot empty the capture")
+    /// Puts a text there.
+    func write(_ text: String) throws {
+        do {
+            try draft.writeAll(text.utf8)
+        } catch {
+            throw Self.failure(path, error)
         }
+        try commit()
     }
 
     /// Puts the draft in its place.
