@@ -70,14 +70,15 @@ struct ReconnectWindow: Hashable, Sendable {
         return Double(returned) > bound ? Storm(returned: returned, seconds: seconds, established: established) : nil
     }
 
-    /// How many of those that were opened after a point can have come back: each for one that had gone before, or within
-    /// the same interval, for there the order is not known. Who comes first and goes later is no reconnection.
+    /// How many of those that were opened after a point can have come back.
     private func returned(since start: Int) -> UInt64 {
-        var (gone, returned) = (0 as UInt64, 0 as UInt64)
+        var reconnections = Reconnections()
+        var returned: UInt64 = 0
         for next in points.indices.dropFirst() {
-            gone += points[next].closed - points[next - 1].closed
-            let back = min(points[next].opened - points[next - 1].opened, gone)
-            gone -= back
+            let back = reconnections.add(
+                opened: points[next].opened - points[next - 1].opened,
+                closed: points[next].closed - points[next - 1].closed
+            )
             if next > start { returned += back }
         }
         return returned
