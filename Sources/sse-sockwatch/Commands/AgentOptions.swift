@@ -18,34 +18,7 @@ struct AgentOptions: ParsableArguments {
     @Flag(name: .customLong("web.disable-exporter-metrics"), help: "Leave out the metrics about the agent itself.")
     var disablesExporterMetrics = false
 
-    @Flag(
-        name: .customLong("collector.companion"),
-        inversion: .prefixedNo,
-        help: "Read the servers' own numbers."
-    )
-    var readsCompanions = true
-
-    @Flag(
-        name: .customLong("collector.evidence"),
-        inversion: .prefixedNo,
-        help: "Follow single connections: heartbeats, liveness, traffic."
-    )
-    var followsConnections = true
-
-    @Flag(
-        name: .customLong("collector.events"),
-        inversion: .prefixedNo,
-        help: "Hear of connections that end, so that churn is exact."
-    )
-    var hearsEvents = true
-
-    @Flag(
-        name: .customLong("collector.owners"),
-        inversion: .prefixedNo,
-        help: "Tell which service the connections of a port belong to."
-    )
-    var tellsServices = true
-
+    @OptionGroup var collectors: CollectorOptions
     @OptionGroup var log: LogOptions
 
     func validate() throws {
@@ -68,10 +41,7 @@ struct AgentOptions: ParsableArguments {
                 telemetryPath: telemetryPath,
                 includesAgentMetrics: !disablesExporterMetrics
             ),
-            readsCompanions: readsCompanions,
-            followsConnections: followsConnections,
-            hearsEvents: hearsEvents,
-            tellsServices: tellsServices,
+            collectors: collectors.collectors,
             logger: log.logger
         )
     }
