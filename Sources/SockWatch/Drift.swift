@@ -21,6 +21,10 @@ public struct Drift: Hashable, Sendable {
     /// The nearer of the two counts.
     public var kernel: Int { value > 0 ? counts.lowerBound : counts.upperBound }
 
+    /// For so many seconds a drift must last before it is called one, however often the kernel is sampled: a number that
+    /// lags by a second is off in many samples of a tenth.
+    public static let heldAfter = 10.0
+
     static func distance(_ active: Double, from counts: ClosedRange<Int>) -> Double {
         if active < Double(counts.lowerBound) { return Double(counts.lowerBound) - active }
         if active > Double(counts.upperBound) { return Double(counts.upperBound) - active }
@@ -30,10 +34,8 @@ public struct Drift: Hashable, Sendable {
 
 /// Brackets what the server says between samples, and tells whether it keeps being wrong.
 struct DriftWindow: Hashable, Sendable {
-    /// So many measurements in a row must be off, and for so many seconds, however often the kernel is sampled: a number
-    /// that lags by a second is off in many samples of a tenth.
+    /// So many measurements in a row must be off.
     private static let length = 3
-    private static let span = 10.0
     private static let fewest = 10.0
     private static let share = 0.05
 
@@ -65,14 +67,14 @@ struct DriftWindow: Hashable, Sendable {
         guard isScheduled, let pending, let after = pending.after else { return }
         self.pending = nil
         recent.append(Measured(drift: Drift(active: pending.active, before: pending.before, after: after), at: now))
-        while recent.count > Self.length, now.seconds(since: recent[1].at) >= Self.span { recent.removeFirst() }
+        while recent.count > Self.length, now.seconds(since: recent[1].at) >= Drift.heldAfter { recent.removeFirst() }
     }
 
     /// The drift, when it has held. A number that lags while connections come or go is off, too, but it is what the
     /// kernel counted a moment before.
     var held: Drift? {
         guard let first = recent.first, let last = recent.last, recent.count >= Self.length,
-            last.at.seconds(since: first.at) >= Self.span
+            last.at.seconds(since: first.at) >= Drift.heldAfter
         else { return nil }
         let latest = last.drift
         let counts = recent.reduce(latest.counts) {

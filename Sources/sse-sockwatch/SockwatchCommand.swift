@@ -13,8 +13,8 @@ struct SockwatchCommand: AsyncParsableCommand {
             """,
         version: "sse-sockwatch \(BuildVersion.text)",
         subcommands: [
-            RunCommand.self, ListCommand.self, CompanionCommand.self, RecordCommand.self, CheckConfigCommand.self,
-            DemoCommand.self, MetricsReferenceCommand.self,
+            RunCommand.self, ListCommand.self, CheckCommand.self, CompanionCommand.self, RecordCommand.self,
+            CheckConfigCommand.self, DemoCommand.self, MetricsReferenceCommand.self,
         ]
     )
 }

@@ -35,6 +35,21 @@ struct ProgramUsageTests {
             (["run", "--web.telemetry-path", "/a{b}"], "Error: --web.telemetry-path: '/a{b}' must be a path"),
             (["run", "--log.level", "loud"], "Error: The value 'loud' is invalid for '--log.level"),
             (["run", "--config.file", "/nonexistent/c.yml"], "sse-sockwatch: /nonexistent/c.yml: no such file"),
+            (["check", "--max-stuck", "x"], "'x' is invalid for '--max-stuck <n>': write a whole number, 0 or more"),
+            (["check", "--max-heartbeat-miss", "2"], "<share>': a ratio is 0 to 1; write 2% for percent"),
+            (["check", "--max-reconnect-rate", "1/s"], "<rate>': write how many in a second, such as 10 or 0.5"),
+            (["check", "--for", "60"], "'60' is invalid for '--for <duration>': 60 has no unit; write 60s"),
+            (["check", "--for", "100ms"], "'--for <duration>': 100ms is out of range; allowed are 1s to 1d"),
+            (
+                ["check", "--max-drift", "1", "--no-collector.companion"],
+                "Error: --max-drift cannot be judged with --no-collector.companion; leave one of them out"
+            ),
+            (["check", "--max-half-open", "1", "--no-collector.evidence"], "Error: --max-half-open cannot be judged"),
+            (
+                ["check", "--junit", "/nonexistent/x"],
+                "sse-sockwatch: /nonexistent/x: cannot write there: No such file"
+            ),
+            (["check", "--port", "80800"], "sse-sockwatch: --port 80800: 80800 is not a port (1-65535)"),
             (["record"], "Error: Missing expected argument '<file>'"),
             (["record", "/nonexistent/x"], "sse-sockwatch: /nonexistent/x: cannot write there: No such file"),
         ]

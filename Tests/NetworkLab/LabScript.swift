@@ -21,6 +21,8 @@ public enum LabScript: String, Sendable {
     case says = "says.py"
     /// A server whose own number is late, and its clients. Arguments: seconds of lag, connections, swing, period.
     case lagging = "lagging.py"
+    /// Reads a JUnit report strictly, says its cases, and ends. Argument: the file.
+    case junitRules = "junit-rules.py"
 
     /// Starts it inside the namespace.
     public func start(in namespace: LabNamespace, _ arguments: String...) throws -> LabProcess {

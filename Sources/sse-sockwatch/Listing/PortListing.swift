@@ -24,12 +24,17 @@ enum PortListing {
             conditions.map(\.rawValue).joined(separator: ", "),
         ]
         var text = fields.joined(separator: " ") + "\n"
-        for finding in port.findings {
-            text += "    \(finding.condition.rawValue): \(finding.condition.meaning(on: port.watched.side))\n"
-            text += "        \(finding.sentence)\n"
-        }
+        text += explanations(port)
         if port.findings.isEmpty, port.tally[.closeWait] > 0 { text += reservation(port) }
         return text
+    }
+
+    /// What each condition that holds means, and below it the numbers behind it: two lines each.
+    static func explanations(_ port: PortSnapshot) -> String {
+        port.findings.map { finding in
+            "    \(finding.condition.rawValue): \(finding.condition.meaning(on: port.watched.side))\n"
+                + "        \(finding.sentence)\n"
+        }.joined()
     }
 
     /// One look finds a young leak healthy, and has to say what it cannot see.
