@@ -23,7 +23,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("for"),
-        help: ArgumentHelp("How long to watch, 1s to 1d.", valueName: "duration"),
+        help: ArgumentHelp("How long to watch, 1s to 1d; 60s if not given.", valueName: "duration"),
         transform: { try Self.duration($0) }
     )
     var window = Duration.seconds(60)
