@@ -86,7 +86,7 @@ let package = Package(
         .testTarget(
             name: "SockDiagTests",
             dependencies: [
-                "SockDiag", "SockDiagTestKit", "NetworkLab", "CSockDiag", "CAllocationCount",
+                "SockDiag", "SockDiagTestKit", "HostSystem", "NetworkLab", "CSockDiag", "CAllocationCount",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             exclude: ["CAllocationCount"],

@@ -19,7 +19,8 @@ internal import Glibc
 /// Connections that never got past SYN_RECEIVED are not told of; attempts to connect that failed, listeners, and sockets
 /// that were bound and nothing more, are.
 ///
-/// Listening takes no privilege. It costs the kernel one message for each socket of the namespace, whatever its port.
+/// Listening takes no privilege. It costs the kernel one message for each socket of the namespace, whatever its port; a
+/// ``DestroyEventFilter`` spares the reader those that it does not want.
 public struct DestroyEventReader: ~Copyable {
     /// What ended a call of ``next(timeout:visit:)``.
     public enum Outcome: Hashable, Sendable {
@@ -42,7 +43,7 @@ public struct DestroyEventReader: ~Copyable {
     /// call ``next(timeout:visit:)`` with a timeout of zero. Not to be read or closed; valid as long as the reader.
     public var descriptor: Int32 { socket.descriptor }
 
-    private let socket: NetlinkSocket
+    let socket: NetlinkSocket
     private let stop: StopSignal?
     private let buffer: UnsafeMutableRawBufferPointer
     private var isLossUntold = false

@@ -40,6 +40,20 @@ public struct PortFilter: Hashable, Sendable {
         return selection.local.contains(localPort) || selection.remote.contains(remotePort)
     }
 
+    /// Whether a socket that has ended may be one of them. When its own side aborted it, its remote port is no longer
+    /// known, so that of a filter by remote port it must be told by its cookie.
+    public func mayMatchEnd(localPort: UInt16, remotePort: UInt16) -> Bool {
+        guard let selection else { return true }
+        return matches(localPort: localPort, remotePort: remotePort) || remotePort == 0 && !selection.remote.isEmpty
+    }
+
+    /// What is sent to the kernel: the ranges, or what covers them where they are too many. Nil when every socket passes.
+    var kernelRanges: (local: [ClosedRange<UInt16>], remote: [ClosedRange<UInt16>])? {
+        guard let selection else { return nil }
+        guard isCoarseInKernel else { return (selection.local.ranges, selection.remote.ranges) }
+        return (selection.local.cover.map { [$0] } ?? [], selection.remote.cover.map { [$0] } ?? [])
+    }
+
     /// True when no socket can match, so that there is nothing to ask.
     public var isEmpty: Bool {
         guard let selection else { return false }
@@ -54,12 +68,9 @@ public struct PortFilter: Hashable, Sendable {
     ///
     /// - Parameter exactMatch: whether this kernel knows the operations S_EQ and D_EQ.
     func bytecode(exactMatch: Bool) -> [UInt8] {
-        guard let selection else { return [] }
-        var blocks = Self.blocks(selection.local, .local) + Self.blocks(selection.remote, .remote)
-        if isCoarseInKernel {
-            blocks = [(selection.local.cover, Side.local), (selection.remote.cover, Side.remote)]
-                .compactMap { cover, side in cover.map { Block(range: $0, side: side) } }
-        }
+        guard let ranges = kernelRanges else { return [] }
+        let blocks =
+            ranges.local.map { Block(range: $0, side: .local) } + ranges.remote.map { Block(range: $0, side: .remote) }
         let sizes = blocks.map { $0.size(exactMatch: exactMatch) }
         let jump = 4
         let total = sizes.reduce(0, +) + jump * max(0, blocks.count - 1)
@@ -97,10 +108,6 @@ public struct PortFilter: Hashable, Sendable {
             PortFilter.append(code, yes: 8, no: no, to: &program)
             PortFilter.append(0, yes: 0, no: Int(port), to: &program)
         }
-    }
-
-    private static func blocks(_ ports: PortSet, _ side: Side) -> [Block] {
-        ports.ranges.map { Block(range: $0, side: side) }
     }
 
     private static func append(_ code: Int, yes: Int, no: Int, to program: inout [UInt8]) {

@@ -7,12 +7,14 @@ import Testing
 final class EventLab {
     let namespace: LabNamespace
     private var reader: DestroyEventReader
+    let filter: DestroyEventFilter
     private(set) var events: [SocketRecord] = []
 
     init(receiveBufferSize: Int = 4 << 20) throws {
         let namespace = try LabNamespace()
         self.namespace = namespace
         reader = try namespace.perform { try DestroyEventReader(receiveBufferSize: receiveBufferSize) }
+        filter = try reader.filter()
     }
 
     var receiveBufferSize: Int { reader.receiveBufferSize }

@@ -12,6 +12,9 @@
 /* eventfd(), which Swift's Glibc module leaves out. */
 #include <sys/eventfd.h>
 
+/* struct sock_filter and struct sock_fprog, of socket filters. */
+#include <linux/filter.h>
+
 /* struct nlmsghdr and struct nlattr */
 enum {
     CSD_NLMSG_HEADER = 16,
@@ -101,6 +104,15 @@ enum {
     CSD_BC_D_LE = 5,
     CSD_BC_S_EQ = 11,
     CSD_BC_D_EQ = 12,
+};
+
+/* Operations of a socket filter (classic BPF), whose macros Swift cannot import */
+enum {
+    CSD_BPF_LOAD_HALF = 0x28,
+    CSD_BPF_JUMP_EQUAL = 0x15,
+    CSD_BPF_JUMP_GREATER = 0x25,
+    CSD_BPF_JUMP_GREATER_OR_EQUAL = 0x35,
+    CSD_BPF_RETURN = 0x06,
 };
 
 /* struct tcp_info */

@@ -20,8 +20,13 @@ final class ConnectionEndListener: Sendable {
     private static let capacity = 500_000
 
     private let heard = Mutex(Heard())
-    /// The ends of other ports are not kept.
-    private let filter = Mutex(PortFilter.all)
+    /// The ends of other ports are not kept. The kernel is told so, once there is a reader.
+    private struct Wanted {
+        var filter = PortFilter.all
+        var inKernel: DestroyEventFilter?
+    }
+
+    private let wanted = Mutex(Wanted())
     private let bufferBytes: Int
     private let stopSignal: StopSignal
     private let logger: Logger
@@ -42,9 +47,24 @@ final class ConnectionEndListener: Sendable {
         stopSignal.stop()
     }
 
-    /// Keeps the ends of these ports only.
+    /// Keeps the ends of these ports only, from now on.
     func watch(_ filter: PortFilter) {
-        self.filter.withLock { $0 = filter }
+        wanted.withLock { wanted in
+            guard wanted.filter != filter else { return }
+            wanted.filter = filter
+            tellKernel(wanted)
+        }
+    }
+
+    private func tellKernel(_ wanted: Wanted) {
+        do {
+            try wanted.inKernel?.keep(wanted.filter)
+        } catch {
+            logger.notice(
+                "the ends of all connections are heard of and sorted out here",
+                metadata: ["reason": "\(error)"]
+            )
+        }
     }
 
     /// What was heard since the last call. What is lost adds up.
@@ -59,12 +79,17 @@ final class ConnectionEndListener: Sendable {
     private func listen() {
         do throws(SockDiagError) {
             var reader = try DestroyEventReader(receiveBufferSize: bufferBytes, stop: stopSignal)
+            let inKernel = try reader.filter()
+            wanted.withLock { wanted in
+                wanted.inKernel = inKernel
+                tellKernel(wanted)
+            }
             var lostHere: UInt64 = 0
             while true {
                 var batch: [ConnectionEnd] = []
-                let filter = self.filter.withLock(\.self)
+                let filter = wanted.withLock(\.filter)
                 let outcome = try reader.next { record in
-                    if filter.matches(localPort: record.local.port, remotePort: record.remote.port) {
+                    if filter.mayMatchEnd(localPort: record.local.port, remotePort: record.remote.port) {
                         batch.append(ConnectionEnd(record, at: .now))
                     }
                 }
