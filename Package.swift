@@ -20,6 +20,7 @@ let package = Package(
     products: [
         .executable(name: "sse-sockwatch", targets: ["sse-sockwatch"]),
         .library(name: "SockDiag", targets: ["SockDiag"]),
+        .library(name: "SockWatch", targets: ["SockWatch"]),
         .library(name: "MetricsExport", targets: ["MetricsExport"]),
     ],
     dependencies: [
