@@ -7,6 +7,7 @@ import signal
 import sys
 
 import agent
+import pieces
 import report
 from comparison import Tools, compare, note
 from ratios import Thresholds, ratios
@@ -22,15 +23,20 @@ def sizes(text: str) -> list[int]:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description="Measures what it costs to know the sockets.")
-    parser.add_argument("what", nargs="?", default="compare", choices=["compare", "agent", "pieces"],
-                        help="compare: a sample and a listing beside what others pay (default); agent: the whole agent's "
-                        "memory, scrapes, start and processor share; pieces: parser, ledger, encoder one by one")
-    parser.add_argument("--quick", action="store_true", help="under two minutes: 10k connections, or short observations")
+    parser.add_argument(
+        "what",
+        nargs="?",
+        default="compare",
+        choices=["compare", "agent", "pieces"],
+        help="compare: a sample and a listing beside what others pay (default); agent: the whole agent's memory,"
+        " scrapes, start and processor share; pieces: parser, ledger, encoder one by one",
+    )
+    parser.add_argument("--quick", action="store_true", help="under two minutes: 10k connections, short observations")
     parser.add_argument("--sizes", type=sizes, help="connections: 1k,10k,50k,200k,500k")
     parser.add_argument("--rounds", type=int, help="measurements of each subject, 3 at least")
     parser.add_argument("--minutes", type=float, help="agent: how long its memory is watched")
-    parser.add_argument("--patience", type=float, default=60, help="seconds after which a slow program is given up")
-    parser.add_argument("--judge", action="store_true", help="exit with 1 when a ratio is worse than in thresholds.json")
+    parser.add_argument("--patience", type=int, default=60, help="processor seconds after which a program is given up")
+    parser.add_argument("--judge", action="store_true", help="exit with 1 when a ratio is worse than its threshold")
     parser.add_argument("--json", metavar="FILE", help="write the figures there, too")
     chosen = parser.parse_args()
     if chosen.rounds is not None and chosen.rounds < 3:
@@ -46,7 +52,9 @@ def compare_all(chosen: argparse.Namespace, tools: Tools) -> tuple[dict, list[st
         costs[size] = compare(tools, size, rounds, chosen.patience)
         found[size] = ratios(costs[size])
         complaints += thresholds.complaints(size, found[size])
-    print(report.cost_table(costs), report.memory_table(costs), report.ratio_table(found), sep="\n\n", flush=True)
+    print(report.costs("CPU, ms", costs, report.milliseconds), end="\n\n")
+    print(report.costs("peak RSS, MiB", costs, report.mebibytes), end="\n\n")
+    print(report.ratios(found), flush=True)
     figures = {
         size: {
             "costs": {name: series.json() for name, series in costs[size].items()},
@@ -59,8 +67,10 @@ def compare_all(chosen: argparse.Namespace, tools: Tools) -> tuple[dict, list[st
 
 def main() -> int:
     chosen = arguments()
-    # As an interrupt does, so that all that was started is ended.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # By way of the exits of all blocks, so that all that was started is ended. A shell has its background jobs ignore
+    # interrupts; this one means itself.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     tools = Tools(os.environ["BENCH_PROGRAMS"], os.environ.get("BENCH_NODE_EXPORTER"))
     if not tools.node_exporter:
         note("node_exporter is left out: it could not be had")
@@ -69,7 +79,7 @@ def main() -> int:
     elif chosen.what == "agent":
         figures, complaints = agent.measure_all(tools, chosen.quick, chosen.minutes), []
     else:
-        figures, complaints = agent.measure_pieces(tools), []
+        figures, complaints = pieces.measure(tools), []
     if chosen.json:
         with open(chosen.json, "w", encoding="utf-8") as file:
             json.dump(figures, file, indent=2)
@@ -81,8 +91,6 @@ def main() -> int:
 
 try:
     sys.exit(main())
-except KeyboardInterrupt:
-    sys.exit(130)
 except (OSError, RuntimeError) as error:
     note(str(error))
     sys.exit(2)

@@ -65,13 +65,9 @@ def measure_all(tools: Tools, quick: bool, minutes: float | None) -> dict:
     figures["cold start"] = cold_start(tools)
     figures["scrapes"] = scrapes(tools)
     figures["under load"] = under_load(tools, 50000 if quick else 500000)
-    figures["processor share"] = processor_share(tools, 20 if quick else 120)
+    figures["processor share"] = processor_share(tools, 15 if quick else 120)
     figures["growth"] = growth(tools, minutes or (0.25 if quick else 10))
     return figures
-
-
-def show(title: str, rows: list[list[str]]) -> None:
-    print(report.table([[title, *rows[0]], *rows[1:]]), end="\n\n", flush=True)
 
 
 def mebibytes(size: float) -> str:
@@ -84,7 +80,7 @@ def binary(tools: Tools) -> dict:
         whole = os.path.getsize(copy)
         subprocess.run(["strip", copy], check=True)
         stripped = os.path.getsize(copy)
-    show("binary", [["MB"], ["stripped", f"{stripped / 1e6:.1f}"], ["as built", f"{whole / 1e6:.1f}"]])
+    report.show("binary", [["MB"], ["stripped", f"{stripped / 1e6:.1f}"], ["as built", f"{whole / 1e6:.1f}"]])
     return {"stripped": stripped, "whole": whole}
 
 
@@ -98,13 +94,13 @@ def memory(tools: Tools, quick: bool) -> dict:
     figures, rows = {}, [["now", "peak", "of it anonymous", "of it files"]]
     for name, connections, arguments in cases:
         with Load(tools.programs, connections) as load, Agent(tools, *arguments) as agent:
-            for _ in range(5):
+            for _ in range(3 if quick else 6):
                 load.beat()
                 get(PORT, "/metrics")
                 time.sleep(1.1)
             one = figures[name] = agent.memory()
         rows.append([name, *(mebibytes(one[field]) for field in ("now", "peak", "Anon", "File"))])
-    show("RSS, MiB", rows)
+    report.show("RSS, MiB", rows)
     return figures
 
 
@@ -128,7 +124,7 @@ def cold_start(tools: Tools) -> dict:
                 seconds.append(time.monotonic() - start)
     seconds.sort()
     figures = {"median": seconds[len(seconds) // 2], "max": seconds[-1]}
-    show("cold start at 10000", [["ms"], *([name, f"{value * 1000:.0f}"] for name, value in figures.items())])
+    report.show("cold start at 10000", [["ms"], *([name, f"{value * 1000:.0f}"] for name, value in figures.items())])
     return figures
 
 
@@ -151,7 +147,7 @@ def scrapes(tools: Tools) -> dict:
         figures["series"] = sum(not line.startswith(b"#") for line in get(PORT, "/metrics").splitlines())
         figures["memory"] = agent.memory()
     rows[0][-1] = f"KiB of {figures['series']} series"
-    show("GET /metrics, 50 ports", rows)
+    report.show("GET /metrics, 50 ports", rows)
     return figures
 
 
@@ -177,7 +173,7 @@ def under_load(tools: Tools, connections: int) -> dict:
     rows = [["p50, ms", "p99", "max"]]
     for name, one in [("/-/healthy", quiet), ("while samples are taken", busy), ("/metrics with a sample", slow)]:
         rows.append([name, *(f"{one[field] * 1000:.2f}" for field in ("p50", "p99", "max"))])
-    show(f"{connections} connections", rows)
+    report.show(f"{connections} connections", rows)
     return {"quiet": quiet, "busy": busy, "metrics": slow, "connections": connections}
 
 
@@ -203,7 +199,7 @@ def processor_share(tools: Tools, seconds: float) -> dict:
     rows = [["% of a core", "interval, s"]]
     for name, one in figures.items():
         rows.append([name, f"{one['share'] * 100:.2f}", f"{one['interval'] or 0:.1f}"])
-    show("100000 connections", rows)
+    report.show("100000 connections", rows)
     return figures
 
 
@@ -224,35 +220,5 @@ def growth(tools: Tools, minutes: float) -> dict:
             time.sleep(0.2)
     points = [seen[int(len(seen) * share / 5)] for share in range(5)] + [seen[-1]]
     note(f"growth: {len(seen)} rounds of scrapes")
-    show("RSS over time", [["MiB"], *([f"after {when:.0f} s", mebibytes(size)] for when, size in points)])
+    report.show("RSS over time", [["MiB"], *([f"after {when:.0f} s", mebibytes(size)] for when, size in points)])
     return {"points": points, "rounds": len(seen)}
-
-
-def measure_pieces(tools: Tools) -> dict:
-    figures = {}
-    rows = [["ns each", "bytes each", "allocations", "of"]]
-    with Load(tools.programs, 200000) as load:
-        with subprocess.Popen(
-            [f"{tools.programs}/bench-pieces", str(WATCHED_PORT)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            preexec_fn=system.end_with_parent,
-        ) as process:
-            for _ in range(7):
-                load.beat()
-                process.stdin.write("\n")
-                process.stdin.flush()
-                if process.stdout.readline() != "fed\n":
-                    raise RuntimeError("bench-pieces has ended before its time")
-            process.stdin.close()
-            for line in process.stdout:
-                one = json.loads(line)
-                figures[one.pop("piece")] = one
-        if process.returncode != 0:
-            raise RuntimeError(f"bench-pieces has ended with {process.returncode}")
-    for name, one in figures.items():
-        size = "-" if one["bytes"] is None else f"{one['bytes']:.0f}"
-        rows.append([name, f"{one['nanoseconds']:.0f}", size, str(one["allocations"]), str(one["count"])])
-    show("piece", rows)
-    return figures

@@ -1,7 +1,32 @@
-"""Tables for people."""
+"""Tables for people, in Markdown."""
+
+from collections.abc import Callable
 
 from costs import Series
 from ratios import Ratio
+
+
+def table(rows: list[list[str]]) -> str:
+    """The first row is the header, the first column are names, all else numbers."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    rules = ["-" * widths[0]] + ["-" * (width - 1) + ":" for width in widths[1:]]
+    lines = []
+    for row in [rows[0], rules, *rows[1:]]:
+        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def show(title: str, rows: list[list[str]]) -> None:
+    """Prints a table; the title stands above the names."""
+    print(table([[title, *rows[0]], *rows[1:]]), end="\n\n", flush=True)
+
+
+def by_size(title: str, columns: dict[int, dict[str, str]]) -> str:
+    """A column for each size, a row for each name that stands in any of them."""
+    names = list(dict.fromkeys(name for column in columns.values() for name in column))
+    header = [title, *(f"{size}" for size in columns)]
+    return table([header, *([name, *(column.get(name, "-") for column in columns.values())] for name in names)])
 
 
 def milliseconds(series: Series) -> str:
@@ -10,39 +35,19 @@ def milliseconds(series: Series) -> str:
     return ("> " if series.more_than is not None else "") + text
 
 
-def table(rows: list[list[str]]) -> str:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = []
-    for number, row in enumerate(rows):
-        cells = [cell.ljust(width) if place == 0 else cell.rjust(width) for place, (cell, width) in enumerate(zip(row, widths))]
-        lines.append("| " + " | ".join(cells) + " |")
-        if number == 0:
-            lines.append("|" + "|".join("-" * (width + 1) + (":" if place else "-") for place, width in enumerate(widths)) + "|")
-    return "\n".join(lines)
+def mebibytes(series: Series) -> str:
+    return f"{series.peak / 2**20:.1f}" if series.peak else "-"
 
 
-def cost_table(bySize: dict[int, dict[str, Series]]) -> str:
-    names = list(dict.fromkeys(name for series in bySize.values() for name in series))
-    rows = [["CPU, ms"] + [f"{size}" for size in bySize]]
-    for name in names:
-        rows.append([name] + [milliseconds(series[name]) if name in series else "-" for series in bySize.values()])
-    return table(rows)
+def costs(title: str, sizes: dict[int, dict[str, Series]], text: Callable[[Series], str]) -> str:
+    return by_size(
+        title,
+        {
+            size: {name: shown for name, one in series.items() if (shown := text(one)) != "-"}
+            for size, series in sizes.items()
+        },
+    )
 
 
-def memory_table(bySize: dict[int, dict[str, Series]]) -> str:
-    names = list(dict.fromkeys(name for series in bySize.values() for name, one in series.items() if one.peak))
-    rows = [["peak RSS, MiB"] + [f"{size}" for size in bySize]]
-    for name in names:
-        rows.append([name] + [f"{series[name].peak / 2**20:.1f}" if name in series and series[name].peak else "-" for series in bySize.values()])
-    return table(rows)
-
-
-def ratio_table(bySize: dict[int, list[Ratio]]) -> str:
-    names = list(dict.fromkeys(ratio.name for found in bySize.values() for ratio in found))
-    rows = [["ratio"] + [f"{size}" for size in bySize]]
-    for name in names:
-        row = [name]
-        for found in bySize.values():
-            row.append(next((ratio.text() for ratio in found if ratio.name == name), "-"))
-        rows.append(row)
-    return table(rows)
+def ratios(sizes: dict[int, list[Ratio]]) -> str:
+    return by_size("ratio", {size: {ratio.name: ratio.text() for ratio in found} for size, found in sizes.items()})

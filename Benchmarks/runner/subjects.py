@@ -61,15 +61,14 @@ class Samples:
 class Program:
     """A program from its start to its end."""
 
-    def __init__(self, programs: str, name: str, command: list[str], patience: float) -> None:
-        self._command = [f"{programs}/bench-spent", f"{patience:.0f}", *command]
-        self._patience = patience
+    def __init__(self, programs: str, name: str, command: list[str], patience: int) -> None:
+        self._command = [f"{programs}/bench-spent", str(patience), *command]
         self.series = Series(name)
 
     def measure(self) -> None:
         done = subprocess.run(self._command, stdout=subprocess.PIPE, text=True, check=True)
         answer = json.loads(done.stdout)
-        if answer["status"] == 128 + 9 and answer["wall"] >= self._patience:
+        if answer["killed"]:
             self.series.more_than = answer["user"] + answer["system"]
         elif answer["status"] != 0:
             raise RuntimeError(f"{self.series.name} has ended with status {answer['status']}")

@@ -48,7 +48,7 @@ static int ask(int descriptor, uint16_t port, int with_info) {
         .attribute = {.rta_len = RTA_LENGTH(sizeof request.operations), .rta_type = INET_DIAG_REQ_BYTECODE},
         .operations = {{.code = INET_DIAG_BC_S_EQ, .yes = 8, .no = 12}, {.no = port}},
     };
-    return send(descriptor, &request, sizeof request, 0) == (ssize_t)sizeof request ? 0 : -1;
+    return sendto(descriptor, &request, sizeof request, 0, NULL, 0) == (ssize_t)sizeof request ? 0 : -1;
 }
 
 static void look_into(const struct inet_diag_msg *message, int left, struct floor_count *count) {

@@ -85,7 +85,8 @@ void run_server(struct share share, int orders, int answers) {
 }
 
 static int connect_to(struct sockaddr_in server, struct share share, int connection) {
-    struct sockaddr_in own = address(100 + share.number / 250, share.number % 250, 1 + connection % CLIENT_ADDRESSES, 0);
+    int last = 1 + connection % CLIENT_ADDRESSES;
+    struct sockaddr_in own = address(100 + share.number / 250, share.number % 250, last, 0);
     int on = 1;
     /* Closing sends a reset, so that nothing is left in TIME_WAIT. */
     struct linger reset = {.l_onoff = 1, .l_linger = 0};

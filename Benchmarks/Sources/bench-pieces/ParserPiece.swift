@@ -12,11 +12,11 @@ enum ParserPiece {
         var count = 0
         for _ in 0..<rounds {
             count = 0
-            let received = floor_receive_nanoseconds()
+            let inKernel = floor_kernel_nanoseconds()
             var figure = try Figure { () throws(SockDiagError) in
                 try dumper.dump(query) { if $0.cookie != 0 { count += 1 } }
             }
-            figure.nanoseconds -= floor_receive_nanoseconds() - received
+            figure.nanoseconds -= floor_kernel_nanoseconds() - inKernel
             figures.append(figure)
         }
         figures.median?.report(includesTCPInfo ? "parser, tcp_info" : "parser", count: count, bytes: nil)

@@ -55,14 +55,14 @@ enum BenchSamples {
 /// What a piece of work has taken of the processor, in nanoseconds.
 struct Cost {
     let total: Int64
-    /// All but the time in the kernel's receive call.
+    /// All but the time in the kernel.
     let user: Int64
 
     init(_ work: () throws -> Void) rethrows {
-        let (start, received) = (floor_thread_nanoseconds(), floor_receive_nanoseconds())
+        let (start, inKernel) = (floor_thread_nanoseconds(), floor_kernel_nanoseconds())
         try work()
         let spent = floor_thread_nanoseconds() - start
         total = spent
-        user = spent - (floor_receive_nanoseconds() - received)
+        user = spent - (floor_kernel_nanoseconds() - inKernel)
     }
 }

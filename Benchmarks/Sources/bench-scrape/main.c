@@ -1,5 +1,5 @@
-/* bench-scrape PORT PATH SCRAPERS REQUESTS PAUSE: so many scrapers, each with a connection of its own, that ask so often,
- * with a pause of so many milliseconds between. Prints what the answers took, from the request to the last byte:
+/* bench-scrape PORT PATH SCRAPERS REQUESTS PAUSE: so many scrapers, each with a connection of its own, that ask so
+ * often, every so many milliseconds. Prints what the answers took, from the request to the last byte:
  * {"requests": N, "bytes": N, "p50": s, "p90": s, "p99": s, "max": s} */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -117,11 +117,12 @@ int main(int count, char **arguments) {
     for (int number = 0; number < plan.scrapers; number++) {
         scrapers[number].number = number;
         scrapers[number].seconds = seconds + (size_t)number * (size_t)plan.requests;
-        if (pthread_create(&scrapers[number].thread, NULL, scrape, &scrapers[number]) != 0) stop("cannot start a thread");
+        if (pthread_create(&scrapers[number].thread, NULL, scrape, &scrapers[number]) != 0) stop("cannot start it");
     }
     for (int number = 0; number < plan.scrapers; number++) pthread_join(scrapers[number].thread, NULL);
     qsort(seconds, total, sizeof *seconds, ascending);
+    double p50 = seconds[total / 2], p90 = seconds[total * 9 / 10], p99 = seconds[total * 99 / 100];
     printf("{\"requests\": %zu, \"bytes\": %zu, \"p50\": %.6f, \"p90\": %.6f, \"p99\": %.6f, \"max\": %.6f}\n", total,
-           scrapers[0].bytes, seconds[total / 2], seconds[total * 9 / 10], seconds[total * 99 / 100], seconds[total - 1]);
+           scrapers[0].bytes, p50, p90, p99, seconds[total - 1]);
     return 0;
 }

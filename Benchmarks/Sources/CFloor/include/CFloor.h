@@ -22,8 +22,8 @@ int floor_dump(int descriptor, uint16_t port, int with_info, struct floor_count 
 /* Nanoseconds that the calling thread has run. */
 int64_t floor_thread_nanoseconds(void);
 
-/* Those of them inside the kernel's receive call, for every caller in the process: see CFloor+receive.c. The rest of a
- * sample is its user time, which getrusage tells no better than to a tick of 4 ms. */
-int64_t floor_receive_nanoseconds(void);
+/* Those of them inside the kernel, asking and receiving, for every caller in the process: see CFloor+kernel.c. The rest
+ * of a sample is its user time, which getrusage tells no better than to a tick of 4 ms. */
+int64_t floor_kernel_nanoseconds(void);
 
 #endif
