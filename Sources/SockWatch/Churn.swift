@@ -27,16 +27,18 @@ public struct Churn: Hashable, Sendable {
     /// Counts an end that an event told of.
     ///
     /// - Parameters:
+    ///   - idle: for how long the server had sent nothing, in seconds. Nil when that is not known.
     ///   - age: nil when the connection is not one whose age counts.
     ///   - isCounted: whether its end is counted already, because the event came so late that it was given up.
-    mutating func count(_ end: ConnectionEnd, age: Double?, weight: UInt64, isCounted: Bool) {
+    mutating func count(_ end: ConnectionEnd, idle: Double?, age: Double?, weight: UInt64, isCounted: Bool) {
         if !isCounted {
             closed += 1
             if let age { lifetimes.observe(age, times: weight) }
         }
-        idleTimes.observe(end.idle)
         undeliveredBytes += end.undeliveredBytes
-        idleSpike.add(end.idle)
+        guard let idle else { return }
+        idleTimes.observe(idle)
+        idleSpike.add(idle)
     }
 
     /// Counts the end of a tracked connection that no event told of.

@@ -9,6 +9,8 @@ public struct ConnectionEnd: Hashable, Sendable {
     public let endedAt: MonotonicInstant
     /// Seconds since data was last sent.
     public let idle: Double
+    /// Seconds since data last came from the peer. Nil when it is no longer known, because this side aborted.
+    public let peerIdle: Double?
     /// Bytes written by the application in the connection's life.
     public let writtenBytes: UInt64
     /// Those of them that the peer never acknowledged.
@@ -28,6 +30,7 @@ public struct ConnectionEnd: Hashable, Sendable {
         remotePort = record.remote.port
         self.endedAt = endedAt
         let info = record.tcpInfo
+        peerIdle = record.wasAborted ? nil : info.map { Double($0.lastDataReceived) / 1000 }
         idle = Double(info?.lastDataSent ?? 0) / 1000
         // The kernel has reset the queues and counters of a connection that its own side aborted.
         if let info, !record.wasAborted {

@@ -29,6 +29,13 @@ struct LedgerEntry: BitwiseCopyable, Sendable {
         portAndMarks = UInt32(port) << Self.markBits
     }
 
+    /// On the client's side the bytes that had been received there, without the highest bits: what counts there is what
+    /// the peer writes.
+    var receivedThere: UInt32 {
+        get { writtenSince }
+        set { writtenSince = newValue }
+    }
+
     /// The place of the socket's port in the plan.
     var port: Int {
         get { Int(portAndMarks >> Self.markBits) }

@@ -2,7 +2,7 @@ internal import SockDiag
 
 /// What one sample says about the liveness of a port's connections.
 public struct LivenessTally: Hashable, Sendable {
-    /// Established, nothing unacknowledged, and nothing written for one and a half heartbeats.
+    /// Established, nothing unacknowledged, and nothing written by the server for one and a half heartbeats.
     public private(set) var silent = 0
     /// The peer does not answer: retransmissions go unacknowledged, or keepalive probes do.
     public private(set) var halfOpenByRetransmission = 0
@@ -37,11 +37,18 @@ public struct LivenessTally: Hashable, Sendable {
     /// A peer's window below this is closed in practice.
     private static let closedWindow: UInt32 = 1024
 
-    mutating func add(_ record: borrowing SocketRecord, _ info: TCPInfo, heartbeat: Double?, weight: Int) {
+    mutating func add(
+        _ record: borrowing SocketRecord,
+        _ info: TCPInfo,
+        on side: WatchedPort.Side,
+        heartbeat: Double?,
+        weight: Int
+    ) {
         let isIdle = record.sendQueue == 0 && info.unacked == 0
-        if isIdle, let heartbeat, Double(info.lastDataSent) / 1000 > 1.5 * heartbeat {
+        let silence = info.serverSilence(seenFrom: side)
+        if isIdle, let heartbeat, Double(silence) / 1000 > 1.5 * heartbeat {
             silent += weight
-            longestSilentTime = max(longestSilentTime, info.lastDataSent)
+            longestSilentTime = max(longestSilentTime, silence)
         }
         let halfOpenBefore = halfOpen
         defer {
@@ -78,6 +85,13 @@ public struct LivenessTally: Hashable, Sendable {
             return info.sendWindow == nil
         }
         return Double(limited) / Double(busy) > 0.5
+    }
+}
+
+extension TCPInfo {
+    /// Milliseconds since the server last wrote something: heartbeats go from it to the client.
+    func serverSilence(seenFrom side: WatchedPort.Side) -> UInt32 {
+        side == .server ? lastDataSent : lastDataReceived
     }
 }
 

@@ -16,14 +16,17 @@ extension PortState {
         if let keepalive = LedgerEntry.Keepalive(record, info) { entry.keepalive = keepalive }
         if record.state == .established {
             let weight = Int(share.weight)
-            liveness.add(record, info, heartbeat: heartbeats.evidence.interval, weight: weight)
+            liveness.add(record, info, on: watched.side, heartbeat: heartbeats.evidence.interval, weight: weight)
             liveness.add(entry.keepalive, weight: weight)
         }
         guard changesCounters else { return }
         addTraffic(record, info, &entry, isNew: isNew)
         guard record.state == .established else { return }
-        newSendIdle.observe(Double(info.lastDataSent) / 1000, times: share.weight)
-        followWrites(record, info, &entry, at: now)
+        newSendIdle.observe(Double(info.serverSilence(seenFrom: watched.side)) / 1000, times: share.weight)
+        switch watched.side {
+        case .server: followWrites(record, info, &entry, at: now)
+        case .client: followReads(info, &entry, at: now)
+        }
     }
 
     private mutating func addTraffic(
@@ -36,7 +39,7 @@ extension PortState {
         if entry.hasTotals || isNew {
             traffic.add(written: written, retransmits: info.totalRetransmits, since: entry, weight: share.weight)
         }
-        if entry.hasTotals {
+        if entry.hasTotals, watched.side == .server {
             let added = written > entry.written ? written - entry.written : 0
             entry.writtenSince = UInt32(clamping: UInt64(entry.writtenSince) + added)
             if info.totalRetransmits != entry.retransmits { entry.isDisturbed = true }
@@ -73,5 +76,27 @@ extension PortState {
         entry.segments = segments
         entry.writtenSince = 0
         entry.isDisturbed = false
+    }
+    /// Compares what has come from the peer, which is what the other end sees as writes. `tcpi_last_data_recv` tells the
+    /// time of the last segment that brought something new. Why a segment came late is not known here.
+    private mutating func followReads(_ info: TCPInfo, _ entry: inout LedgerEntry, at now: MonotonicInstant) {
+        guard let received = info.bytesReceived, let segments = info.dataSegmentsIn, segments > 0 else { return }
+        let last = now.advanced(by: -Double(info.lastDataReceived) / 1000)
+        let bytes = UInt32(truncatingIfNeeded: received)
+        entry.isDisturbed = false
+        if entry.chain == .none {
+            entry.chain = .write
+            entry.chainedAt = last
+        } else {
+            guard bytes != entry.receivedThere else { return }
+            let writes = HeartbeatJudge.Writes(
+                segments: Int32(bitPattern: segments &- entry.segments),
+                bytes: bytes &- entry.receivedThere,
+                last: last
+            )
+            heartbeats.judge(writes, &entry, at: now, weight: share.weight)
+        }
+        entry.segments = segments
+        entry.receivedThere = bytes
     }
 }

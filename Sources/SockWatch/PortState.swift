@@ -84,7 +84,13 @@ struct PortState: Sendable {
     mutating func count(_ end: ConnectionEnd, _ entry: LedgerEntry?, isCounted: Bool) {
         let isFollowed = lastShare == nil || share.contains(end.cookie)
         let age = max(entry?.age(at: end.endedAt) ?? 0, end.leastAge)
-        churn.count(end, age: isFollowed ? age : nil, weight: share.weight, isCounted: isCounted)
+        churn.count(
+            end,
+            idle: watched.side == .server ? end.idle : end.peerIdle,
+            age: isFollowed ? age : nil,
+            weight: share.weight,
+            isCounted: isCounted
+        )
         guard isFollowed, !isCounted, entry?.hasTotals ?? isNew(end.cookie) else { return }
         traffic.add(
             written: end.writtenBytes,

@@ -77,7 +77,7 @@ struct SeenPort {
         builder.attributes = [.shutdown(0), .info(bytes)]
         let record = try builder.record()
         guard let info = record.tcpInfo else { return }
-        for _ in 0..<count { liveness.add(record, info, heartbeat: heartbeatInterval, weight: 1) }
+        for _ in 0..<count { liveness.add(record, info, on: .server, heartbeat: heartbeatInterval, weight: 1) }
     }
 
     private static func record(_ state: TCPState) throws -> SocketRecord {

@@ -16,14 +16,16 @@ struct HeartbeatTests {
         within points: Double,
         for duration: Double? = nil,
         interval: Double? = 1,
-        pace: ClosedRange<Double>? = nil
+        pace: ClosedRange<Double>? = nil,
+        side: WatchedPort.Side = .server
     ) throws -> PortSnapshot {
         var server = SimulatedServer(plan)
         let port = try Engine.watch(
             &server,
             for: duration ?? (seconds < 1 ? 400 : 1200),
             every: pace ?? seconds...seconds,
-            interval: interval
+            interval: interval,
+            side: side
         )
         let found = port.evidence.heartbeats
         print(
@@ -43,6 +45,18 @@ struct HeartbeatTests {
         var plan = SimulatedServer.Plan()
         plan.skips = skips
         try compare("heartbeats alone", plan, every: pace.seconds, within: pace.points)
+    }
+
+    @Test("as their clients see them, alone and with events among them", arguments: paces, [0, 0.02, 0.1])
+    func clientSide(pace: (seconds: Double, points: Double), skips: Double) throws {
+        for rate in [0, 0.1] {
+            var plan = SimulatedServer.Plan()
+            plan.skips = skips
+            plan.eventRate = rate
+            let name = "client side, \(rate) events/s"
+            let port = try compare(name, plan, every: pace.seconds, within: pace.points, side: .client)
+            #expect(port.condition == .healthy && port.evidence.liveness.silent <= 25)
+        }
     }
 
     @Test("with events among them", arguments: paces, [0, 0.02, 0.1])

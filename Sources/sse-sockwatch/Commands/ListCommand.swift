@@ -27,6 +27,12 @@ struct ListCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Name the processes that hold the sockets.")
     var processes = false
 
+    @Flag(
+        name: .shortAndLong,
+        help: "Name the services that the sockets belong to: systemd units, containers, pods. --json always does."
+    )
+    var services = false
+
     @Flag(help: "Print one JSON object: sockets, with every field, and ports, with their conditions.")
     var json = false
 
@@ -35,8 +41,8 @@ struct ListCommand: ParsableCommand {
 
     func validate() throws {
         _ = try stateSet()
-        if replay != nil && processes {
-            throw ValidationError("--processes asks this machine, and the sockets of a capture may be another's")
+        for (isAsked, flag) in [(processes, "--processes"), (services, "--services")] where isAsked && replay != nil {
+            throw ValidationError("\(flag) asks this machine, and the sockets of a capture may be another's")
         }
     }
 
@@ -52,6 +58,7 @@ struct ListCommand: ParsableCommand {
         var list = SocketList(records, configuration: configuration)
         if let states = try stateSet() { list.keep(states) }
         if processes { list.findOwners() }
+        if services || json && replay == nil { list.findServices() }
         try write(list)
         if let unreadable = list.owners?.unreadableProcesses, unreadable > 0 {
             Terminal.complain(

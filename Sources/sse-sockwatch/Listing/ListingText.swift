@@ -9,6 +9,8 @@ struct ListingText {
     private var text = ""
     private let localWidth: Int
     private let peerWidth: Int
+    /// Nil without services.
+    private let serviceWidth: Int?
 
     private static let pieceSize = 64 << 10
     /// `255.255.255.255:65535`
@@ -23,6 +25,7 @@ struct ListingText {
         }
         localWidth = width(\.local)
         peerWidth = width(\.remote)
+        serviceWidth = list.services.map { $0.values.reduce(7) { max($0, $1.description.utf8.count) } }
     }
 
     /// Hands the text out in large pieces. Stops when `write` says false: nobody reads any more.
@@ -47,12 +50,7 @@ struct ListingText {
         append("Peer Address:Port", width: peerWidth)
         append("Idle", width: 6, rightAligned: true)
         append("CLOSE-WAIT for", width: 14, rightAligned: true)
-        if list.owners == nil {
-            text += "Stuck\n"
-        } else {
-            append("Stuck", width: 10)
-            text += "Process\n"
-        }
+        append(last: "Stuck", "Service", "Process")
     }
 
     private mutating func append(_ socket: SocketRecord) {
@@ -64,16 +62,23 @@ struct ListingText {
         append(socket.idleSeconds.map(Self.age) ?? "-", width: 6, rightAligned: true)
         append(socket.closeWaitSeconds.map(Self.age) ?? "-", width: 14, rightAligned: true)
         let complaint = socket.complaint(stuckAfter: list.stuckAfter(socket))?.rawValue ?? "-"
-        if list.owners == nil {
-            text += complaint
-        } else {
-            append(complaint, width: 10)
-            let owners = list.owners(of: socket).map { owner in
-                "\(Self.printable(owner.command))(pid=\(owner.pid),fd=\(owner.descriptor))"
-            }
-            text += owners.isEmpty ? "-" : owners.joined(separator: ",")
+        let owners = list.owners(of: socket).map { owner in
+            "\(Self.printable(owner.command))(pid=\(owner.pid),fd=\(owner.descriptor))"
         }
-        text += "\n"
+        append(
+            last: complaint,
+            list.service(of: socket).map { Self.printable($0.description) } ?? "-",
+            owners.isEmpty ? "-" : owners.joined(separator: ",")
+        )
+    }
+
+    /// The last columns, of which the others are there when they were asked for. The last one is not filled up.
+    private mutating func append(last complaint: String, _ service: String, _ process: String) {
+        var fields = [(complaint, 10)]
+        if let serviceWidth { fields.append((service, serviceWidth)) }
+        if list.owners != nil { fields.append((process, 0)) }
+        for (field, width) in fields.dropLast() { append(field, width: width) }
+        text += (fields.last?.0 ?? "") + "\n"
     }
 
     /// Processes name themselves, and some name would otherwise reach the terminal as a command.

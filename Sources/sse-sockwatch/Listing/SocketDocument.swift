@@ -20,6 +20,8 @@ struct SocketDocument: Encodable {
     let uid: UInt32
     let inode: UInt32
     let cgroupId: UInt64?
+    /// The service that the cgroup belongs to. Absent for a capture's sockets, which may be another machine's.
+    let service: String?
     let shutdown: [String]?
     let idleSeconds: Double?
     let closeWaitAgeSeconds: Double?
@@ -51,6 +53,7 @@ struct SocketDocument: Encodable {
         uid = record.uid
         inode = record.inode
         cgroupId = record.cgroupID
+        service = list.service(of: record)?.description
         shutdown = record.shutdown.map { flags in
             [(ShutdownFlags.receive, "receive"), (.send, "send")].filter { flags.contains($0.0) }.map(\.1)
         }

@@ -1,3 +1,4 @@
+internal import HostSystem
 internal import SockDiag
 internal import SockWatch
 internal import SocketOwners
@@ -8,6 +9,8 @@ struct SocketList {
     private(set) var sockets: [SocketRecord] = []
     private(set) var ports: [PortSnapshot] = []
     private(set) var owners: SocketOwnerScan?
+    /// The services of the sockets' cgroups. Nil when they were not looked up.
+    private(set) var services: [UInt64: ServiceName]?
     /// How long a socket of a port must be in CLOSE_WAIT to be stuck, in seconds.
     private let stuckAfter: [UInt16: Double]
     private let usualStuckAfter: Double
@@ -54,6 +57,21 @@ struct SocketList {
             of: sockets.lazy.map(\.inode),
             cgroups: Set(sockets.lazy.compactMap(\.cgroupID))
         )
+    }
+
+    /// Looks up which services the listed sockets belong to.
+    mutating func findServices() {
+        var directory = ServiceDirectory()
+        services = directory.services(
+            ofCgroups: Set(sockets.lazy.compactMap(\.cgroupID)),
+            at: MonotonicClock.nanoseconds
+        )
+    }
+
+    /// Nil when the kernel does not say the socket's cgroup, or services were not looked up.
+    func service(of record: SocketRecord) -> ServiceName? {
+        guard let services, let cgroup = record.cgroupID else { return nil }
+        return services[cgroup] ?? .unknown
     }
 
     func owners(of record: SocketRecord) -> [SocketOwner] { owners?.owners[record.inode] ?? [] }

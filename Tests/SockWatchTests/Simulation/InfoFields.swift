@@ -9,8 +9,10 @@ struct InfoFields {
     var lastAckReceived: UInt32 = 0
     var totalRetransmits: UInt32 = 0
     var bytesAcked: UInt64 = 0
+    var bytesReceived: UInt64 = 0
     var segmentsIn: UInt32 = 3
     var notSentBytes: UInt32 = 0
+    var dataSegmentsIn: UInt32 = 0
     var dataSegmentsOut: UInt32 = 0
     var busyTime: UInt64 = 0
     var receiveWindowLimited: UInt64 = 0
@@ -32,8 +34,10 @@ struct InfoFields {
             set(lastAckReceived, 56)
             set(totalRetransmits, 100)
             set(bytesAcked, 120)
+            set(bytesReceived, 128)
             set(segmentsIn, 140)
             set(notSentBytes, 144)
+            set(dataSegmentsIn, 152)
             set(dataSegmentsOut, 156)
             set(busyTime, 168)
             set(receiveWindowLimited, 176)

@@ -132,6 +132,10 @@ struct SimulatedServer {
         connections[index].nextBeat = beat + plan.interval + random(plan.lateness)
     }
 
+    func clientRecords(at time: Double) -> [SocketRecord] {
+        connections.filter { $0.socket.openedAt <= time }.map { $0.socket.clientRecord(at: time) }
+    }
+
     func records(at time: Double) -> [SocketRecord] {
         [.listener()] + connections.filter { $0.socket.openedAt <= time }.map { $0.socket.record(at: time) }
     }
@@ -160,10 +164,11 @@ extension Engine {
         for seconds: Double,
         every pace: ClosedRange<Double>,
         interval: Double?,
+        side: WatchedPort.Side = .server,
         _ each: (Double, PortSnapshot) -> Void = { _, _ in }
     ) throws -> PortSnapshot {
         var engine = Engine.watching(
-            WatchedPort(port: 8080, heartbeatInterval: interval),
+            WatchedPort(port: 8080, side: side, heartbeatInterval: interval),
             trackedSocketsLimit: 100_000,
             evidence: EvidenceSettings()
         )
@@ -171,7 +176,8 @@ extension Engine {
         var (time, last) = (2.0, nil as PortSnapshot?)
         while time <= seconds {
             server.advance(to: time)
-            let port = engine.sample(server.records(at: time), at: time)[8080]
+            let records = side == .server ? server.records(at: time) : server.clientRecords(at: time)
+            let port = engine.sample(records, at: time)[8080]
             if let port { each(time, port) }
             last = port
             time += Double.random(in: pace, using: &generator)

@@ -23,6 +23,8 @@ struct SimulatedSocket {
     private(set) var retransmits = 0
     private var retransmittedBytes = 0
     private var lastSent: Double
+    /// When something last came to the client, later by half the round trip as everything does there.
+    private var lastReceived: Double
     /// When the oldest segment was sent and its bytes; what else is sent but not acknowledged with when that will be.
     private var flights: [(ackedAt: Double, bytes: Int)] = []
     private var lost: (bytes: Int, retryAt: Double, backoff: Int)?
@@ -31,6 +33,7 @@ struct SimulatedSocket {
         (self.cookie, self.openedAt, self.roundTrip) = (cookie, openedAt, roundTrip)
         (self.outage, self.coalesces) = (outage, coalesces)
         lastSent = openedAt
+        lastReceived = openedAt
     }
 
     private func isDown(_ time: Double) -> Bool { outage?.contains(time) ?? false }
@@ -67,6 +70,7 @@ struct SimulatedSocket {
             guard min(acknowledgement, retry) <= time else { return }
             if acknowledgement <= retry {
                 acked += flights.removeFirst().bytes
+                lastReceived = acknowledgement
                 if flights.isEmpty, lost == nil { send(written - sentOnce, at: acknowledgement) }
             } else if let lost {
                 dataSegments += 1
@@ -82,6 +86,20 @@ struct SimulatedSocket {
                 }
             }
         }
+    }
+
+    /// What a dump at the client shows, which sent its request at the beginning, and nothing since.
+    func clientRecord(at time: Double, port: UInt16 = 8080) -> SocketRecord {
+        var record = SocketRecord.connection(.established, cookie: cookie, port: port, side: .client)
+        var fields = InfoFields()
+        fields.bytesAcked = 101
+        fields.dataSegmentsOut = 1
+        fields.lastDataSent = UInt32(max(0, (time - openedAt) * 1000))
+        fields.bytesReceived = UInt64(acked)
+        fields.dataSegmentsIn = UInt32(dataSegments - retransmits - flights.count)
+        fields.lastDataReceived = UInt32(max(0, (time - lastReceived) * 1000))
+        record.tcpInfo = fields.info
+        return record
     }
 
     /// What a dump shows, after ``advance(to:)``.
