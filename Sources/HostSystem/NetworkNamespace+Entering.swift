@@ -10,12 +10,13 @@ extension NetworkNamespace {
         public let device: UInt64
         public let inode: UInt64
 
-        fileprivate var isOfCallingThread: Bool {
+        /// Whether the calling thread is in the namespace.
+        public var isOfCallingThread: Bool {
             var status = stat()
             return stat("/proc/thread-self/ns/net", &status) == 0 && self == Identity(status)
         }
 
-        fileprivate init(_ status: stat) {
+        init(_ status: stat) {
             device = UInt64(status.st_dev)
             inode = UInt64(status.st_ino)
         }

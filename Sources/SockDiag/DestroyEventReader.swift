@@ -163,3 +163,6 @@ public struct DestroyEventReader: ~Copyable {
         return Int32(seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     }
 }
+
+/// One owner at a time has the socket and the buffer, on whichever thread; a stop signal may be shared.
+extension DestroyEventReader: @unchecked Sendable {}

@@ -42,6 +42,13 @@ public struct Engine: Sendable {
     /// accumulation over windows that are shorter than the interval goes unseen.
     public var staleAfter: Double
 
+    /// Sockets whose history others keep: the plan's limit is for theirs and this engine's together.
+    public var trackedElsewhere = 0 {
+        didSet { ledger.limit = limit }
+    }
+
+    private var limit: Int { max(0, plan.evidence.trackedSocketsLimit - trackedElsewhere) }
+
     public init(plan: WatchPlan, staleAfter: Double = 30) {
         self.plan = plan
         self.staleAfter = staleAfter
@@ -62,10 +69,10 @@ public struct Engine: Sendable {
             return oldPorts[old].adopting(watched)
         }
         ledger.relocate(newPlaces)
-        ledger.limit = next.evidence.trackedSocketsLimit
         drifts.adopt(next)
         index = PortIndex(next)
         plan = next
+        ledger.limit = limit
     }
 
     /// Whether the next sample needs `tcp_info`: the evidence does, and it alone tells how long a socket has been in
@@ -213,6 +220,7 @@ public struct Engine: Sendable {
                 let port = known[WatchPlan.Key(state.watched)]
                 return PortSnapshot(
                     watched: state.watched,
+                    hasBeenSeen: port?.hasBeenSeen ?? false,
                     tally: port?.tally ?? PortTally(),
                     cgroups: port?.cgroups ?? .none,
                     closeWait: port?.closeWait ?? CloseWaitSnapshot(),
@@ -222,7 +230,7 @@ public struct Engine: Sendable {
             },
             drifts: last?.drifts ?? [],
             trackedSockets: ledger.count,
-            trackedSocketsLimit: ledger.limit,
+            trackedSocketsLimit: plan.evidence.trackedSocketsLimit,
             untrackedSockets: last?.untrackedSockets ?? 0
         )
     }
@@ -233,7 +241,7 @@ public struct Engine: Sendable {
             ports: ports.enumerated().map { $1.snapshot(at: now, place: $0, drifts: drifts) },
             drifts: drifts.latest,
             trackedSockets: ledger.count,
-            trackedSocketsLimit: ledger.limit,
+            trackedSocketsLimit: plan.evidence.trackedSocketsLimit,
             untrackedSockets: ledger.untracked
         )
     }

@@ -20,6 +20,7 @@ struct PortState: Sendable {
     private(set) var lastOpen: Int?
     /// The last good sample that covered this port.
     private(set) var lastGood: MonotonicInstant?
+    private var wasSeen = false
     private var floor: FloorWindow
     private var reconnects = ReconnectWindow()
     private var recentHeartbeats = HeartbeatWindow()
@@ -103,6 +104,7 @@ struct PortState: Sendable {
     /// - Parameter staleAfter: the time, in seconds, without samples after which nothing is known of the port.
     mutating func finishSample(at now: MonotonicInstant, staleAfter: Double, settings: EvidenceSettings) {
         lastGood = now
+        wasSeen = hasBeenSeen
         floor.add(tally[.closeWait], at: now, longestGap: max(watched.thresholds.closeWaitWindow, staleAfter))
         heartbeats.finishSample()
         recentHeartbeats.add(heartbeats.evidence, at: now)
@@ -113,6 +115,9 @@ struct PortState: Sendable {
         lastShare = settings.isOn ? share : nil
         share.adapt(to: tally.liveSockets, limit: settings.sampleAbove)
     }
+
+    /// Whether there has ever been a socket on the port.
+    var hasBeenSeen: Bool { wasSeen || tally.listeners > 0 || tally.connections > 0 }
 
     mutating func noteCount() {
         lastOpen = tally.open
@@ -133,6 +138,7 @@ struct PortState: Sendable {
         )
         return PortSnapshot(
             watched: watched,
+            hasBeenSeen: hasBeenSeen,
             tally: tally,
             cgroups: cgroups.counts,
             closeWait: closeWait,

@@ -33,6 +33,8 @@ public struct Snapshot: Sendable {
 
 /// The drift of a server, and the ports that it speaks for.
 public struct PortDrift: Hashable, Sendable {
+    /// What people call the network namespace that the server is in. The engine leaves it nil.
+    public var namespace: String?
     public let ports: PortSet
     public let drift: Drift
 }
@@ -40,6 +42,10 @@ public struct PortDrift: Hashable, Sendable {
 /// One port at one moment.
 public struct PortSnapshot: Hashable, Sendable {
     public let watched: WatchedPort
+    /// What people call the network namespace that the port is in. The engine leaves it nil: it knows of one only.
+    public var namespace: String?
+    /// Whether there has ever been a socket on the port.
+    public internal(set) var hasBeenSeen = true
     public let tally: PortTally
     public let cgroups: CgroupCounts
     public let closeWait: CloseWaitSnapshot

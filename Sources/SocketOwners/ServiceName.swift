@@ -1,3 +1,5 @@
+internal import HostSystem
+
 /// The service that a cgroup belongs to, as its operators call it.
 ///
 /// | cgroup | service |
@@ -30,19 +32,34 @@ public struct ServiceName: Hashable, Sendable, CustomStringConvertible {
             self = .root
             return
         }
-        let isInPods = parts.contains { $0.contains("kubepods") }
-        if isInPods, let pod = parts.lazy.compactMap(Self.pod).last {
-            self.init("pod:\(pod)")
-            return
+        if let (box, rest) = Self.box(parts) {
+            let unit = rest.flatMap(Self.unit)
+            self.init(unit.map { "\(box)/\($0)" } ?? box)
+        } else {
+            self.init(Self.unit(parts[...]) ?? path)
         }
+    }
+
+    /// The pod or the container that a process is in, without what runs inside. Nil when it is in none, or has gone.
+    ///
+    /// Every hierarchy is asked: where there are several, engines may use only some.
+    public static func container(of process: Int32, procfs: String = "/proc") -> ServiceName? {
+        // HIERARCHY:CONTROLLERS:PATH
+        ProcFile.text(of: "\(procfs)/\(process)/cgroup")?.split(separator: "\n").lazy
+            .compactMap { $0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).last }
+            .compactMap { box($0.split(separator: "/")) }.first.map { ServiceName($0.name) }
+    }
+
+    /// The pod or container of a path, and the parts inside of a container.
+    private static func box(_ parts: [Substring]) -> (name: String, inside: ArraySlice<Substring>?)? {
+        let isInPods = parts.contains { $0.contains("kubepods") }
+        if isInPods, let pod = parts.lazy.compactMap(pod).last { return ("pod:\(pod)", nil) }
         for index in parts.indices.reversed() {
             let parent = index > 0 ? parts[index - 1] : nil
             guard let container = ContainerName(parts[index], in: parent) else { continue }
-            let unit = Self.unit(parts[(index + 1)...])
-            self.init(unit.map { "\(container)/\($0)" } ?? container.description)
-            return
+            return (container.description, parts[(index + 1)...])
         }
-        self.init(Self.unit(parts[...]) ?? path)
+        return nil
     }
 
     /// The innermost service or scope of systemd. `init.scope` is no service but the place of a manager.

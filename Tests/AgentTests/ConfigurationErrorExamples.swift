@@ -210,22 +210,26 @@ extension BadConfiguration {
             "config.yml:1:21: network_namespaces: names no namespace; write [self]"
         ),
         BadConfiguration(
-            "network_namespaces: [self, blue]",
+            "network_namespaces: [self, a/b]",
             """
-            config.yml:1:28: network_namespaces[1]: `blue` is not supported: this version watches only its \
-            own network namespace; write [self] and run one agent in each namespace
-            """
-        ),
-        BadConfiguration(
-            "network_namespaces: [all]",
-            """
-            config.yml:1:22: network_namespaces[0]: `all` is not supported: this version watches only its \
-            own network namespace; write [self] and run one agent in each namespace
+            config.yml:1:28: network_namespaces[1]: `a/b` is not a network namespace; write self, all, pid:N, \
+            or a name that `ip netns list` shows
             """
         ),
         BadConfiguration(
-            "network_namespaces: [self, self]",
-            "config.yml:1:28: network_namespaces[1]: `self` is listed twice; write [self]"
+            "network_namespaces: [pid:0]",
+            """
+            config.yml:1:22: network_namespaces[0]: `pid:0` is not a network namespace; write self, all, pid:N, \
+            or a name that `ip netns list` shows
+            """
+        ),
+        BadConfiguration(
+            "network_namespaces: [blue, all]",
+            "config.yml:1:28: network_namespaces[1]: `all` holds all others; write [all]"
+        ),
+        BadConfiguration(
+            "network_namespaces: [self, blue, self]",
+            "config.yml:1:34: network_namespaces[2]: `self` is listed twice; remove one of the two"
         ),
         BadConfiguration(
             "sampling:\n  interval: 5\n  cpu_budget: 2\nwatch:\n  - port: 80\ncolour: 1\nsampling: {}\n",

@@ -1,4 +1,5 @@
 import Companion
+import HostSystem
 import SockDiag
 import SockWatch
 import Testing
@@ -147,6 +148,25 @@ struct ConfigurationParsingTests {
 
                 """
         )
+    }
+
+    @Test(
+        "network namespaces are read as they are written",
+        arguments: [
+            ("[self]", NamespaceSelection.own, "[self]"),
+            ("[all]", .all, "[all]"),
+            (
+                "[blue, self, pid:17, \"two words\"]",
+                NamespaceSelection(namespaces: [.named("blue"), .own, .process(17), .named("two words")]),
+                "[\"blue\", self, \"pid:17\", \"two words\"]"
+            ),
+        ]
+    )
+    func namespaces(text: String, selection: NamespaceSelection, effective: String) throws {
+        let configuration = try ConfigurationExample.parse("network_namespaces: \(text)")
+        #expect(configuration.namespaces == selection)
+        #expect(configuration.effectiveYAML.hasSuffix("network_namespaces: \(effective)\n"))
+        #expect(try ConfigurationExample.parse(configuration.effectiveYAML) == configuration)
     }
 
     @Test(

@@ -56,7 +56,8 @@ extension Observation {
                 statistics: statistics,
                 failure: failure,
                 sampledAt: WallClock(seconds: 1_700_000_000.5),
-                attemptedAt: now
+                attemptedAt: now,
+                namespaces: NamespaceStatus(counts: [.sampled: 1])
             ),
             companions: round,
             companionPorts: result == nil ? [:] : ["8080": PortSet([8080])],

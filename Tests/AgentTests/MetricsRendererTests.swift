@@ -228,6 +228,10 @@ struct MetricsRendererTests {
         sse_sockwatch_sample_duration_seconds_sum 0.002
         sse_sockwatch_sample_interval_seconds 5
         sse_sockwatch_last_sample_timestamp_seconds 1700000000.5
+        sse_sockwatch_network_namespaces{outcome="sampled"} 1
+        sse_sockwatch_network_namespaces{outcome="failed"} 0
+        sse_sockwatch_network_namespaces{outcome="missing"} 0
+        sse_sockwatch_network_namespaces{outcome="denied"} 0
         sse_sockwatch_tracked_sockets 4
         sse_sockwatch_tracked_sockets_limit 1000000
         sse_sockwatch_untracked_sockets 0

@@ -32,13 +32,16 @@ public enum LabScript: String, Sendable {
     /// The same with the arguments in a list.
     public func start(in namespace: LabNamespace, _ arguments: [String]) throws -> LabProcess {
         let program = LabInterpreter.program(for: rawValue)
-        return try LabProcess(program, ["\(Self.directory)/\(rawValue)"] + arguments, in: namespace)
+        return try LabProcess(program, [path] + arguments, in: namespace)
     }
 
     /// Why it cannot be run here, or nil if it can: for `.enabled(if:)`.
     public var unavailable: String? {
         LabInterpreter.unavailable(for: rawValue, package: self == .beatsStarlette ? "sse_starlette" : nil)
     }
+
+    /// For those that start it by other means.
+    public var path: String { "\(Self.directory)/\(rawValue)" }
 
     static let directory: String = {
         let file = #filePath

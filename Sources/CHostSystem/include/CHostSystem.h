@@ -2,6 +2,9 @@
 #ifndef CHOSTSYSTEM_H
 #define CHOSTSYSTEM_H
 
+/* eventfd() */
+#include <sys/eventfd.h>
+
 /* fstatfs() */
 #include <sys/statfs.h>
 

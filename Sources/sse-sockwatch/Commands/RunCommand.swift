@@ -11,11 +11,13 @@ struct RunCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var watching: ConfigurationOptions
+    @OptionGroup var namespaces: NamespaceOptions
     @OptionGroup var options: AgentOptions
 
     func run() async throws {
-        var agent = options.agent(try watching.load())
-        if watching.file != nil { agent.reload = { [watching] in try watching.load() } }
+        let load = { @Sendable [watching, namespaces] in try namespaces.apply(to: try watching.load()) }
+        var agent = options.agent(try load())
+        if watching.file != nil { agent.reload = load }
         try await agent.run()
     }
 }

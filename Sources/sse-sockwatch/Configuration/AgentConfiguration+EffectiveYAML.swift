@@ -28,7 +28,8 @@ extension AgentConfiguration {
                 for watch in watches { writer.item { $0.watch(watch) } }
             }
         }
-        writer.line("network_namespaces: [self]")
+        let namespaces = namespaces.names.map { $0 == "self" || $0 == "all" ? $0 : YAMLWriter.quoted($0) }
+        writer.line("network_namespaces: [\(namespaces.joined(separator: ", "))]")
         return writer.text
     }
 }

@@ -36,7 +36,8 @@ extension AgentConfiguration {
                 sampleAbove: evidence.sampleAbove,
                 trackedSocketsLimit: evidence.trackedSocketsLimit
             ),
-            eventBufferBytes: evidence.eventBufferBytes
+            eventBufferBytes: evidence.eventBufferBytes,
+            namespaces: namespaces
         )
     }
 

@@ -10,6 +10,7 @@ struct AgentConfiguration: Sendable, Equatable {
     var defaults = WatchSettings()
     /// Empty means: every listening port of this machine.
     var watches: [WatchConfiguration] = []
+    var namespaces = NamespaceSelection.own
 
     struct Sampling: Sendable, Equatable {
         /// Time between two samples, 100 ms to 1 h.

@@ -15,7 +15,7 @@ extension ConfigurationReader {
         if let field = fields["watch"] {
             configuration.watches = watches(field, defaults: configuration.defaults)
         }
-        if let field = fields["network_namespaces"] { networkNamespaces(field) }
+        if let field = fields["network_namespaces"] { configuration.namespaces = namespaces(field) }
         return configuration
     }
 
@@ -63,22 +63,5 @@ extension ConfigurationReader {
         if let time = duration(fields["close_wait_stuck_after"], in: range) { settings.closeWaitStuckAfter = time }
         if let window = duration(fields["close_wait_window"], in: range) { settings.closeWaitWindow = window }
         return settings
-    }
-
-    private mutating func networkNamespaces(_ field: Field) {
-        guard let items = items(field, example: "[self]") else { return }
-        if items.isEmpty { note(field, "names no namespace; write [self]") }
-        for (index, item) in items.enumerated() {
-            guard let name = text(item, example: "self") else { continue }
-            if name != "self" {
-                note(
-                    item,
-                    "`\(ConfigurationProblem.shown(name))` is not supported: this version watches only its own network "
-                        + "namespace; write [self] and run one agent in each namespace"
-                )
-            } else if index > 0 {
-                note(item, "`self` is listed twice; write [self]")
-            }
-        }
     }
 }

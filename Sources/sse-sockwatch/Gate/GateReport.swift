@@ -49,7 +49,7 @@ struct GateReport: Sendable {
         let ended =
             isInterrupted ? "the check was ended after \(watched.shownSeconds) of \(wanted.shownSeconds) s" : nil
         ports = window.portWindows.map { port in
-            let companion = window.last?.companion(of: port.last.watched.port)
+            let companion = window.last?.companion(of: port.last)
             let judge = PortJudge(
                 window: port,
                 companion: companion,

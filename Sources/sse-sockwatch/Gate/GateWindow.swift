@@ -5,10 +5,12 @@ struct GateWindow: Sendable {
     private struct Key: Hashable {
         let port: UInt16
         let side: WatchedPort.Side
+        let namespace: String?
 
         init(_ snapshot: PortSnapshot) {
             port = snapshot.watched.port
             side = snapshot.watched.side
+            namespace = snapshot.namespace
         }
     }
 

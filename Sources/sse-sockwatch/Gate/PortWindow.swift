@@ -58,10 +58,11 @@ struct PortWindow: Sendable {
         return to > from ? to - from : 0
     }
 
-    /// The port as people know it: `8080 orders`, `8080 orders (client)`.
+    /// The port as people know it: `8080 orders`, `8080 orders (client)`, `8080 in blue`.
     var label: String {
         let name = last.watched.name.isEmpty ? "" : " \(last.watched.name)"
-        return "\(last.watched.port)\(name)\(last.watched.side == .client ? " (client)" : "")"
+        let side = last.watched.side == .client ? " (client)" : ""
+        return "\(last.watched.port)\(name)\(side)\(last.namespace.map { " in \($0)" } ?? "")"
     }
 
     private static func hasLife(_ snapshot: PortSnapshot) -> Bool {

@@ -192,6 +192,12 @@ enum MetricCatalogue {
         "When the kernel was last sampled with success, in seconds since 1970.",
         unit: "seconds"
     )
+    static let networkNamespaces = own(
+        "network_namespaces",
+        .gauge,
+        "Network namespaces that are to be watched, by what came of the last sample.",
+        labels: ["outcome"]
+    )
     static let trackedSockets = own("tracked_sockets", .gauge, "Sockets whose history is kept.")
     static let trackedSocketsLimit = own(
         "tracked_sockets_limit",
@@ -251,7 +257,8 @@ enum MetricCatalogue {
 
     static let agent = [
         collectorSuccess, collectorDuration, samples, sampleFailures, sampleDuration, sampleInterval, lastSample,
-        trackedSockets, trackedSocketsLimit, untrackedSockets, dumpRetries, eventsLost, reloadSuccessful,
+        networkNamespaces, trackedSockets, trackedSocketsLimit, untrackedSockets, dumpRetries, eventsLost,
+        reloadSuccessful,
         reloadTimestamp, requests,
         build,
         keepaliveTime, keepaliveInterval, keepaliveProbes,

@@ -17,6 +17,9 @@ enum MetricsReference {
         has none, and a service has its own while it is there. Counters never fall while their port is watched, and no scrape changes them. The agent serves the same
         series as Prometheus text 0.0.4 and as OpenMetrics 1.0, whichever is asked for.
 
+        Where `network_namespaces` is anything but `[self]`, every series of a port has the label `netns` after `port`; one of a
+        companion has it while it is known which namespace its server is in.
+
         Alerts on these metrics are in `alerts/sse-sockwatch.rules.yml`, with a page for each in [runbooks](runbooks/), and
         `dashboards/sse-sockwatch.json` shows them in Grafana.
 
@@ -104,6 +107,9 @@ enum MetricsReference {
         case "side": "`server`: the port is local; `client`: it is the remote end of this machine's own connections"
         case "collector":
             "`sockets`: the kernel; `events`: its news of ending connections; `companion`: the servers' own numbers, where they are read"
+        case "outcome":
+            "`sampled`; `failed`: the kernel did not answer; `missing`: configured by name, and not there; "
+                + "`denied`: it may not be entered"
         case "code": "HTTP status codes"
         case "version", "revision": "of the build"
         default: ""

@@ -33,9 +33,18 @@ struct MetricsRenderer {
         self.observation = observation
         let snapshots = observation.sample.snapshot.ports
         writer = ExpositionWriter(format: format, reservingCapacity: 16 << 10 + snapshots.count * 4 << 10)
-        ports = snapshots.map { ($0, ["port": String($0.watched.port)]) }
-        drifts = observation.sample.snapshot.drifts.map { ($0.drift, ["port": $0.ports.description]) }
-        companions = observation.companions.outcomes.sorted { $0.key < $1.key }.map { ($0.value, ["port": $0.key]) }
+        ports = snapshots.map { ($0, Self.labels(String($0.watched.port), in: $0.namespace)) }
+        drifts = observation.sample.snapshot.drifts.map {
+            ($0.drift, Self.labels($0.ports.description, in: $0.namespace))
+        }
+        companions = observation.companions.outcomes.sorted { $0.key < $1.key }.map { label, outcome in
+            (outcome, Self.labels(label, in: observation.namespace(ofCompanion: label)))
+        }
+    }
+
+    private static func labels(_ port: String, in namespace: String?) -> RenderedLabels {
+        let labels: RenderedLabels = ["port": port]
+        return namespace.map { labels.adding("netns", $0) } ?? labels
     }
 
     // MARK: Ports
@@ -168,6 +177,11 @@ struct MetricsRenderer {
         writer.family(MetricCatalogue.sampleDuration) { $0.histogram(.none, statistics.durations) }
         writer.family(MetricCatalogue.sampleInterval) { $0.sample(statistics.interval) }
         writer.family(MetricCatalogue.lastSample) { $0.sample(statistics.lastGood?.seconds ?? 0) }
+        writer.family(MetricCatalogue.networkNamespaces) { family in
+            for outcome in NamespaceStatus.Outcome.allCases {
+                family.sample(["outcome": outcome.rawValue], sample.namespaces.counts[outcome] ?? 0)
+            }
+        }
         writer.family(MetricCatalogue.trackedSockets) { $0.sample(sample.snapshot.trackedSockets) }
         writer.family(MetricCatalogue.trackedSocketsLimit) { $0.sample(sample.snapshot.trackedSocketsLimit) }
         writer.family(MetricCatalogue.untrackedSockets) { $0.sample(sample.snapshot.untrackedSockets) }

@@ -19,9 +19,16 @@ struct Observation: Sendable {
         ServiceCount.services(of: port.cgroups, named: serviceNames)
     }
 
-    /// The companion's last outcome for a port, where the port has one.
-    func companion(of port: UInt16) -> CompanionOutcome? {
-        companionPorts.first { $0.value.contains(port) }.flatMap { companions.outcomes[$0.key] }
+    /// The companion's last outcome for a port, where the port has one, and is in the namespace of the server.
+    func companion(of port: PortSnapshot) -> CompanionOutcome? {
+        let number = port.watched.port
+        guard port.namespace == nil || port.namespace == sample.namespaces.homes[number] else { return nil }
+        return companionPorts.first { $0.value.contains(number) }.flatMap { companions.outcomes[$0.key] }
+    }
+
+    /// The name of the namespace that a companion's server is in. Nil when it is not known, or there is only one.
+    func namespace(ofCompanion label: String) -> String? {
+        companionPorts[label].flatMap { sample.namespaces.homes.home(of: $0) }
     }
 }
 

@@ -1,110 +1,87 @@
+internal import Glibc
 internal import HostSystem
 internal import Logging
 internal import SockDiag
-internal import SockWatch
 internal import Synchronization
 
-/// Hears of connections that end, on a thread of its own, and keeps what it heard until the next sample takes it: a dump
-/// that takes half a second must not make the kernel's buffer overflow.
+/// Hears of connections that end, in any number of network namespaces, on a thread of its own: a dump that takes half a
+/// second must not make the kernel's buffers overflow.
 final class ConnectionEndListener: Sendable {
-    /// What was heard since it was last asked.
-    struct Heard: Sendable {
-        var ends: [ConnectionEnd] = []
-        /// Events that the kernel threw away, or that found no room here, since the start.
-        var lost: UInt64 = 0
-        /// Why nothing is heard any more; nil while it works.
-        var failure: String?
+    private struct State {
+        var queues: [EndQueue] = []
+        var isStopping = false
     }
 
     /// More than these are kept only by losing them: 40 MB, or some minutes of a thousand ends a second.
     private static let capacity = 500_000
 
-    private let heard = Mutex(Heard())
-    /// The ends of other ports are not kept. The kernel is told so, once there is a reader.
-    private struct Wanted {
-        var filter = PortFilter.all
-        var inKernel: DestroyEventFilter?
-    }
-
-    private let wanted = Mutex(Wanted())
-    private let bufferBytes: Int
-    private let stopSignal: StopSignal
+    private let state = Mutex(State())
+    private let room = EndQueue.Room(capacity)
+    private let wake: WakeSignal
     private let logger: Logger
 
-    /// - Parameter bufferBytes: the receive buffer to ask for.
-    init(bufferBytes: Int, logger: Logger) throws(SockDiagError) {
-        self.bufferBytes = bufferBytes
-        stopSignal = try StopSignal()
+    /// Begins to wait for what there is to hear.
+    init(logger: Logger) throws(SystemCallError) {
+        wake = try WakeSignal()
         self.logger = logger
-    }
-
-    /// Begins to listen, in the network namespace of this process.
-    func start() throws(SystemCallError) {
         try DedicatedThread.start { [self] in listen() }
     }
 
     func stop() {
-        stopSignal.stop()
+        state.withLock { $0.isStopping = true }
+        wake.wake()
     }
 
-    /// Keeps the ends of these ports only, from now on.
-    func watch(_ filter: PortFilter) {
-        wanted.withLock { wanted in
-            guard wanted.filter != filter else { return }
-            wanted.filter = filter
-            tellKernel(wanted)
-        }
+    /// Hears what this reader hears, from now on.
+    func add(_ reader: consuming sending DestroyEventReader) -> EndQueue {
+        let queue = EndQueue(reader, room: room, logger: logger)
+        state.withLock { $0.queues.append(queue) }
+        wake.wake()
+        return queue
     }
 
-    private func tellKernel(_ wanted: Wanted) {
-        do {
-            try wanted.inKernel?.keep(wanted.filter)
-        } catch {
-            logger.notice(
-                "the ends of all connections are heard of and sorted out here",
-                metadata: ["reason": "\(error)"]
-            )
-        }
-    }
-
-    /// What was heard since the last call. What is lost adds up.
-    func take() -> Heard {
-        heard.withLock { heard in
-            let taken = heard
-            heard.ends.removeAll(keepingCapacity: true)
-            return taken
-        }
+    /// Lets go of a queue's network namespace. The thread has it in its hands until it wakes.
+    func remove(_ queue: EndQueue) {
+        state.withLock { $0.queues.removeAll { $0 === queue } }
+        queue.close()
+        wake.wake()
     }
 
     private func listen() {
+        var watched: [pollfd] = []
+        while true {
+            let (queues, isStopping) = state.withLock { ($0.queues, $0.isStopping) }
+            if isStopping { return }
+            watched.removeAll(keepingCapacity: true)
+            watched.append(pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0))
+            for queue in queues { watched.append(pollfd(fd: queue.descriptor, events: Int16(POLLIN), revents: 0)) }
+            guard wait(&watched) else { return }
+            if watched[0].revents != 0 { wake.clear() }
+            for (place, queue) in queues.enumerated() where watched[place + 1].revents != 0 { read(queue) }
+        }
+    }
+
+    private func wait(_ watched: inout [pollfd]) -> Bool {
+        while poll(&watched, nfds_t(watched.count), -1) < 0 {
+            guard errno != EINTR else { continue }
+            let error = SystemCallError(operation: "wait for the kernel's events", number: errno)
+            fail(state.withLock { $0.queues }, "\(error)")
+            return false
+        }
+        return true
+    }
+
+    private func read(_ queue: EndQueue) {
         do throws(SockDiagError) {
-            var reader = try DestroyEventReader(receiveBufferSize: bufferBytes, stop: stopSignal)
-            let inKernel = try reader.filter()
-            wanted.withLock { wanted in
-                wanted.inKernel = inKernel
-                tellKernel(wanted)
-            }
-            var lostHere: UInt64 = 0
-            while true {
-                var batch: [ConnectionEnd] = []
-                let filter = wanted.withLock(\.filter)
-                let outcome = try reader.next { record in
-                    if filter.mayMatchEnd(localPort: record.local.port, remotePort: record.remote.port) {
-                        batch.append(ConnectionEnd(record, at: .now))
-                    }
-                }
-                if outcome == .stopped { return }
-                let lostByKernel = UInt64(reader.lostEvents() ?? 0)
-                heard.withLock { heard in
-                    let room = Self.capacity - heard.ends.count
-                    heard.ends.append(contentsOf: batch.prefix(room))
-                    lostHere += UInt64(max(0, batch.count - room))
-                    heard.lost = lostByKernel + lostHere
-                }
-            }
+            try queue.read()
         } catch {
-            heard.withLock { $0.failure = error.description }
+            state.withLock { $0.queues.removeAll { $0 === queue } }
             logger.error("connections that end are no longer heard of", metadata: ["reason": "\(error)"])
         }
+    }
+
+    private func fail(_ queues: [EndQueue], _ reason: String) {
+        for queue in queues { queue.fail(reason) }
+        logger.error("connections that end are no longer heard of", metadata: ["reason": "\(reason)"])
     }
 }

@@ -9,7 +9,16 @@ struct KernelSampler: ~Copyable {
     /// Opens a table, as often as one had to be given up.
     typealias Opening = @Sendable () throws(SockDiagError) -> any SocketTable & ~Copyable
 
-    private let open: Opening
+    /// What is watched in other network namespaces, and taken of the limits that hold for all together.
+    struct Others {
+        var ports = 0
+        var trackedSockets = 0
+        /// Whether one of them watches the ports that have not been seen anywhere.
+        var haveUnseenPorts = true
+    }
+
+    /// Changes when the way to the table does.
+    var open: Opening
     private var table: (any SocketTable & ~Copyable)?
     private var engine: Engine
     private(set) var statistics = SamplingStatistics()
@@ -17,16 +26,23 @@ struct KernelSampler: ~Copyable {
     private var lastGood: WallClock?
     /// How far single connections are looked at, from the next scheduled sample on.
     var evidence: EvidenceSettings
-    private let listener: ConnectionEndListener?
+    private let ends: EndQueue?
 
     /// - Parameters:
+    ///   - table: one that is open already.
     ///   - evidence: how far single connections are looked at.
-    ///   - listener: hears of ends. Nil when that is not wanted, or when it was and could not be.
-    init(open: @escaping Opening, evidence: EvidenceSettings = .init(), listener: ConnectionEndListener? = nil) {
+    ///   - ends: what is heard of ends. Nil when that is not wanted, or when it was and could not be.
+    init(
+        open: @escaping Opening,
+        table: consuming (any SocketTable & ~Copyable)? = nil,
+        evidence: EvidenceSettings = .init(),
+        ends: EndQueue? = nil
+    ) {
         self.open = open
+        self.table = table
         self.evidence = evidence
-        self.listener = listener
-        statistics.hearsEvents = evidence.hasEvents ? listener != nil : nil
+        self.ends = ends
+        statistics.hearsEvents = evidence.hasEvents ? ends != nil : nil
         engine = Engine(plan: WatchPlan(ports: []))
     }
 
@@ -36,13 +52,14 @@ struct KernelSampler: ~Copyable {
         engine.staleAfter = 3 * seconds
     }
 
-    mutating func sample(_ kind: Engine.SampleKind, _ source: WatchSource) -> Sample {
+    /// - Parameter others: what is watched beside this.
+    mutating func sample(_ kind: Engine.SampleKind, _ source: WatchSource, beside others: Others? = nil) -> Sample {
         let start = MonotonicInstant.now
         var failure: SockDiagError?
         for attempt in 0...SocketDumper.mostRetries {
             if attempt > 0 { statistics.retries += 1 }
             do throws(SockDiagError) {
-                last = try attemptSample(kind, source, at: start)
+                last = try attemptSample(kind, source, others, at: start)
                 failure = nil
                 break
             } catch {
@@ -68,17 +85,19 @@ struct KernelSampler: ~Copyable {
     private mutating func attemptSample(
         _ kind: Engine.SampleKind,
         _ source: WatchSource,
+        _ others: Others?,
         at start: MonotonicInstant
     ) throws(SockDiagError) -> Snapshot {
         if table == nil { table = try open() }
         // Only the schedule changes what is watched: a scrape must not make a port, and its counters, go.
         if kind == .scheduled || engine.plan.ports.isEmpty {
-            var plan = try source.plan(previous: last?.ports ?? []) { () throws(SockDiagError) in
+            var plan = try source.plan(previous: last, beside: others) { () throws(SockDiagError) in
                 try table?.listeningPorts() ?? []
             }
             plan.evidence = evidence
             plan.evidence.hasEvents = statistics.hearsEvents == true
             engine.adopt(plan)
+            engine.trackedElsewhere = others?.trackedSockets ?? 0
         }
         if kind == .scheduled { takeEnds() }
         engine.beginSample(kind, at: start)
@@ -89,9 +108,9 @@ struct KernelSampler: ~Copyable {
 
     /// What ended until now was alive in the last sample or came after it; the next one will not see it.
     private mutating func takeEnds() {
-        guard let listener else { return }
-        listener.watch(engine.plan.filter)
-        let heard = listener.take()
+        guard let ends else { return }
+        ends.watch(engine.plan.filter)
+        let heard = ends.take()
         for end in heard.ends { engine.add(end) }
         statistics.eventsLost = heard.lost
         statistics.hearsEvents = heard.failure == nil
@@ -103,15 +122,8 @@ struct KernelSampler: ~Copyable {
     }
 
     private mutating func note(_ kind: Engine.SampleKind, succeeded: Bool, seconds: Double) {
-        statistics.lastDuration = seconds
         if succeeded { lastGood = WallClock.now }
-        guard kind == .scheduled else { return }
-        statistics.durations.observe(seconds)
-        if succeeded {
-            statistics.samples += 1
-            statistics.lastGood = lastGood
-        } else {
-            statistics.failures += 1
-        }
+        statistics.note(kind, succeeded: succeeded, seconds: seconds)
+        if kind == .scheduled, succeeded { statistics.lastGood = lastGood }
     }
 }

@@ -11,6 +11,7 @@ struct Sample: Sendable {
     let sampledAt: WallClock?
     /// The monotonic instant of the last attempt.
     let attemptedAt: MonotonicInstant
+    var namespaces = NamespaceStatus()
 
     static let none = Sample(
         snapshot: Snapshot(
@@ -46,4 +47,26 @@ struct SamplingStatistics: Hashable, Sendable {
     var interval: Double = 0
     /// The time of day of the last good scheduled sample. It stands still when the schedule does.
     var lastGood: WallClock?
+
+    mutating func note(_ kind: Engine.SampleKind, succeeded: Bool, seconds: Double) {
+        lastDuration = seconds
+        guard kind == .scheduled else { return }
+        durations.observe(seconds)
+        if succeeded { samples += 1 } else { failures += 1 }
+    }
+}
+
+/// What is known of the watched network namespaces.
+struct NamespaceStatus: Hashable, Sendable {
+    /// Those of the last sample, by how it went.
+    var counts: [Outcome: Int] = [:]
+    var homes = ServerHomes()
+
+    enum Outcome: String, CaseIterable {
+        case sampled, failed
+        /// Named, and not there.
+        case missing
+        /// Not to be entered without privilege.
+        case denied
+    }
 }

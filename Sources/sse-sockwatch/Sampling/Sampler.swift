@@ -18,6 +18,7 @@ final class Sampler: Service {
         var evidence = EvidenceSettings()
         /// The receive buffer for the events of connections that end. What it is at the start, it stays.
         var eventBufferBytes = 4 << 20
+        var namespaces = NamespaceSelection.own
     }
 
     private struct State {
@@ -73,14 +74,18 @@ final class Sampler: Service {
     }
 
     func run() async throws {
-        let (ended, end) = AsyncStream.makeStream(of: Never.self)
+        let (ended, end) = AsyncThrowingStream.makeStream(of: Never.self)
         try DedicatedThread.start { [self] in
-            sampleUntilStopped()
-            end.finish()
+            do throws(NetworkNamespaceError) {
+                try sampleUntilStopped()
+                end.finish()
+            } catch {
+                end.finish(throwing: CommandFailure(error.description))
+            }
         }
-        await withTaskCancellationHandler {
-            await withGracefulShutdownHandler {
-                for await _ in ended {}
+        try await withTaskCancellationHandler {
+            try await withGracefulShutdownHandler {
+                for try await _ in ended {}
             } onGracefulShutdown: {
                 self.stop()
             }
@@ -132,11 +137,22 @@ final class Sampler: Service {
         }
     }
 
-    private func sampleUntilStopped() {
+    /// - Throws: when a network namespace that was named may not be entered.
+    private func sampleUntilStopped() throws(NetworkNamespaceError) {
         var settings = state.withLock { $0.settings }
         let listener = startListener(settings)
         defer { listener?.stop() }
-        var sampler = KernelSampler(open: open, evidence: settings.evidence, listener: listener)
+        var sampler = WatchedNamespaces(
+            settings.namespaces,
+            NamespaceWatch.Environment(
+                open: open,
+                evidence: settings.evidence,
+                listener: listener,
+                eventBufferBytes: settings.eventBufferBytes,
+                logger: logger
+            )
+        )
+        try sampler.begin()
         var budget = SamplingBudget(interval: settings.interval, share: settings.processorShare)
         var nextScheduled = MonotonicInstant.now
         var spentBefore = Double(MonotonicClock.threadNanoseconds) / 1e9
@@ -149,8 +165,9 @@ final class Sampler: Service {
             if current != settings {
                 settings = current
                 budget = SamplingBudget(interval: settings.interval, share: settings.processorShare)
+                sampler.adopt(settings.namespaces)
                 sampler.setInterval(settings.interval)
-                sampler.evidence = settings.evidence
+                sampler.adopt(settings.evidence)
                 nextScheduled = MonotonicInstant.now
             }
             let isDue = MonotonicInstant.now >= nextScheduled
@@ -181,9 +198,7 @@ final class Sampler: Service {
     private func startListener(_ settings: Settings) -> ConnectionEndListener? {
         guard settings.evidence.hasEvents else { return nil }
         do {
-            let listener = try ConnectionEndListener(bufferBytes: settings.eventBufferBytes, logger: logger)
-            try listener.start()
-            return listener
+            return try ConnectionEndListener(logger: logger)
         } catch {
             logger.warning(
                 "connections that end cannot be heard of; churn is a lower bound",

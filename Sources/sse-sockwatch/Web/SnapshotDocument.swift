@@ -29,7 +29,7 @@ struct SnapshotDocument: Encodable {
             PortDocument(
                 port,
                 services: observation.services(of: port),
-                companion: observation.companion(of: port.watched.port)
+                companion: observation.companion(of: port)
             )
         }
     }
@@ -38,6 +38,8 @@ struct SnapshotDocument: Encodable {
 /// One port, in the snapshot and in `list --json`.
 struct PortDocument: Encodable {
     let port: UInt16
+    /// Nil when only the agent's own is watched.
+    let networkNamespace: String?
     let name: String
     let side: String
     /// The worst that holds.
@@ -104,6 +106,7 @@ struct PortDocument: Encodable {
 
     init(_ snapshot: PortSnapshot, services counts: [ServiceCount] = [], companion outcome: CompanionOutcome? = nil) {
         port = snapshot.watched.port
+        networkNamespace = snapshot.namespace
         name = snapshot.watched.name
         side = snapshot.watched.side.rawValue
         condition = snapshot.condition.rawValue

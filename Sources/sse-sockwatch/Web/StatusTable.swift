@@ -12,7 +12,7 @@ struct StatusTable {
     var html: String {
         let ports = observation.sample.snapshot.ports
         let rows = ports.sorted { ($0.condition.rank, $0.watched.port) < ($1.condition.rank, $1.watched.port) }
-            .map { PortFacts(port: $0, outcome: observation.companion(of: $0.watched.port)) }
+            .map { PortFacts(port: $0, outcome: observation.companion(of: $0)) }
         // What no port has anything to say in takes no room.
         let columns = Self.columns.filter { column in rows.isEmpty || rows.contains { column.value($0) != nil } }
         let heads = columns.map { "<th class=\"n\" title=\"\($0.meaning)\">\($0.name)</th>" }
@@ -30,6 +30,7 @@ struct StatusTable {
         let port = facts.port
         let watched = port.watched
         let name = watched.name.isEmpty ? "" : " <small>\(StatusPage.escaped(watched.name))</small>"
+        let namespace = port.namespace.map { " <small>in \(StatusPage.escaped($0))</small>" } ?? ""
         let side = watched.side == .client ? " <small>as client</small>" : ""
         let conditions = port.findings.isEmpty ? [.healthy] : port.findings.map(\.condition)
         let badges = conditions.map { Self.badge($0.rawValue, of: $0.rawValue, title: $0.meaning(on: watched.side)) }
@@ -38,7 +39,7 @@ struct StatusTable {
             return "<td class=\"n\" data-name=\"\(column.name)\">\(value)</td>"
         }
         return """
-            <tr><td class="port">\(watched.port)\(name)\(side)</td><td class="badges">\(badges.joined(separator: " "))</td>
+            <tr><td class="port">\(watched.port)\(name)\(namespace)\(side)</td><td class="badges">\(badges.joined(separator: " "))</td>
             \(cells.joined())</tr>\(reasons(port, columns))
             """
     }
