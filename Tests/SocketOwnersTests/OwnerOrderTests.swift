@@ -37,6 +37,22 @@ struct OwnerOrderTests {
         }
     }
 
+    @Test("are found without a hint when it is known which socket is the listener, and nobody after them is read")
+    func listeners() async throws {
+        // Whoever begins later has a higher number, as long as these do not begin anew.
+        try await withServer { server, listener, accepted in
+            let idle = try LabProcess("sleep", ["60"])
+            let all = SocketOwnerScan.owners(of: [listener] + accepted)
+            let scan = SocketOwnerScan.owners(of: [listener] + accepted, listeners: [listener])
+            #expect(scan.owners == all.owners)
+            #expect(scan.owners[listener]?.map(\.pid) == ([server.process.identifier] + server.workers).sorted())
+            print("read \(scan.readProcesses) processes, without the listener known \(all.readProcesses)")
+            if idle.identifier > server.process.identifier { #expect(scan.readProcesses < all.readProcesses) }
+            try idle.signal(SIGKILL)
+            try await idle.waitForEnd()
+        }
+    }
+
     @Test("are found all the same when the hint is wrong, or there is none", arguments: [[], [1], [.max], [-1, 0]])
     func wrongHints(hints: [Int32]) async throws {
         try await withServer { server, listener, accepted in

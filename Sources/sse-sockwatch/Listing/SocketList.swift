@@ -11,6 +11,8 @@ struct SocketList {
     private(set) var owners: SocketOwnerScan?
     /// The services of the sockets' cgroups. Nil when they were not looked up.
     private(set) var services: [UInt64: ServiceName]?
+    /// The inodes of all listeners, listed or not: who holds one holds most of the connections, too.
+    private let listeners: Set<UInt32>
     /// How long a socket of a port must be in CLOSE_WAIT to be stuck, in seconds.
     private let stuckAfter: [UInt16: Double]
     private let usualStuckAfter: Double
@@ -27,6 +29,7 @@ struct SocketList {
             uniquingKeysWith: { first, _ in first }
         )
         usualStuckAfter = configuration.defaults.thresholds.closeWaitStuckAfter
+        listeners = Set(records.lazy.filter { $0.state == .listen }.map(\.inode))
         sockets = records.sorted { Self.order($0) < Self.order($1) }
     }
 
@@ -54,7 +57,8 @@ struct SocketList {
     /// Looks up which processes hold the listed sockets.
     mutating func findOwners() {
         owners = SocketOwnerScan.owners(
-            of: sockets.lazy.map(\.inode),
+            of: sockets.map(\.inode) + listeners,
+            listeners: listeners,
             cgroups: Set(sockets.lazy.compactMap(\.cgroupID))
         )
     }
