@@ -61,6 +61,17 @@ struct ServiceNameTests {
     )
     func nested(path: String, name: String) { #expect(ServiceName(cgroupPath: path).description == name) }
 
+    @Test("of a process is its container or its pod, and nothing where it is in none")
+    func ofProcess() throws {
+        let procfs = try FakeProcfs()
+        let id = String(repeating: "0123456789abcdef", count: 4)
+        try procfs.addProcess(1, sockets: [:], cgroup: "/init.scope")
+        try procfs.addProcess(2, sockets: [:], cgroup: "/docker/\(id)/system.slice/nginx.service")
+        try procfs.addProcess(3, sockets: [:], cgroup: "/kubepods/pod1b4e28ba-2fa1-11d2-883f-0016d3cca427/\(id)")
+        let names = [1, 2, 3, 4].map { ServiceName.container(of: $0, procfs: procfs.procfs)?.description }
+        #expect(names == [nil, "docker:0123456789ab", "pod:1b4e28ba-2fa1-11d2-883f-0016d3cca427", nil])
+    }
+
     @Test(
         "in Kubernetes is the pod",
         arguments: [
