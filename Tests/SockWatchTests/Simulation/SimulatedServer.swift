@@ -24,6 +24,10 @@ struct SimulatedServer {
         var heartbeatBytes = 17
         /// How many bytes more a heartbeat may have than the last one.
         var heartbeatJitter = 0...0
+        /// Whether a heartbeat carries its connection's count of heartbeats in decimal.
+        var hasCounter = false
+        /// The size of a second kind of heartbeat, which follows each of the first kind in the middle of the interval.
+        var secondKindBytes: Int?
         /// What else is written: so often per second and connection, in so many bytes.
         var eventRate = 0.0
         var eventBytes = 40...400
@@ -44,6 +48,10 @@ struct SimulatedServer {
         var socket: SimulatedSocket
         var nextBeat: Double
         var nextEvent: Double
+        var beats = 0
+        var nextSecondKind = Double.infinity
+
+        var next: Double { min(nextBeat, nextEvent, nextSecondKind) }
     }
 
     var plan: Plan
@@ -106,13 +114,19 @@ struct SimulatedServer {
 
     private mutating func run(to time: Double) {
         for index in connections.indices {
-            while min(connections[index].nextBeat, connections[index].nextEvent) <= time { step(index) }
+            while connections[index].next <= time { step(index) }
             connections[index].socket.advance(to: time)
         }
     }
 
     private mutating func step(_ index: Int) {
         let (beat, event) = (connections[index].nextBeat, connections[index].nextEvent)
+        if let bytes = plan.secondKindBytes, connections[index].nextSecondKind < min(beat, event) {
+            connections[index].socket.write(bytes, at: connections[index].nextSecondKind)
+            writtenBytes += bytes
+            connections[index].nextSecondKind = .infinity
+            return
+        }
         if event < beat {
             let bytes = Int.random(in: plan.eventBytes, using: &generator)
             connections[index].socket.write(bytes, at: event)
@@ -125,11 +139,14 @@ struct SimulatedServer {
             skipped += 1
         } else {
             beaten += 1
-            let bytes = plan.heartbeatBytes + Int.random(in: plan.heartbeatJitter, using: &generator)
+            connections[index].beats += 1
+            let digits = plan.hasCounter ? "\(connections[index].beats)".count : 0
+            let bytes = plan.heartbeatBytes + digits + Int.random(in: plan.heartbeatJitter, using: &generator)
             connections[index].socket.write(bytes, at: beat)
             writtenBytes += bytes
         }
         connections[index].nextBeat = beat + plan.interval + random(plan.lateness)
+        if plan.secondKindBytes != nil { connections[index].nextSecondKind = beat + plan.interval / 2 }
     }
 
     func clientRecords(at time: Double) -> [SocketRecord] {
@@ -165,7 +182,8 @@ extension Engine {
         every pace: ClosedRange<Double>,
         interval: Double?,
         side: WatchedPort.Side = .server,
-        _ each: (Double, PortSnapshot) -> Void = { _, _ in }
+        _ each: (Double, PortSnapshot) -> Void = { _, _ in },
+        before: (Double, inout SimulatedServer) -> Void = { _, _ in }
     ) throws -> PortSnapshot {
         var engine = Engine.watching(
             WatchedPort(port: 8080, side: side, heartbeatInterval: interval),
@@ -175,6 +193,7 @@ extension Engine {
         var generator = SeededGenerator(seed: 99)
         var (time, last) = (2.0, nil as PortSnapshot?)
         while time <= seconds {
+            before(time, &server)
             server.advance(to: time)
             let records = side == .server ? server.records(at: time) : server.clientRecords(at: time)
             let port = engine.sample(records, at: time)[8080]
