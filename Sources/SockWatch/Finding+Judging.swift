@@ -205,6 +205,8 @@ extension Finding {
 
     /// A number as people say it: no digits after the point, but for small ones.
     private static func whole(_ value: Double) -> String {
+        // What a server says of itself may be a number that no Int holds.
+        guard value.magnitude < 1e15 else { return "\(value)" }
         let tenths = (value * 10).rounded() / 10
         return tenths >= 10 || tenths == tenths.rounded() ? "\(Int(tenths.rounded()))" : "\(tenths)"
     }

@@ -20,6 +20,14 @@ struct SnapshotDocumentTests {
         #expect(text == Self.goldenText)
     }
 
+    @Test(
+        "rounds every number to one that JSON can hold",
+        arguments: [(1.23456, 1.235), (-0.0004, 0), (1e30, 1e30), (-1e308, -1e308)]
+    )
+    func rounding(number: Double, rounded: Double) {
+        #expect(number.rounded(toPlaces: 3) == rounded)
+    }
+
     @Test("says why a companion is down")
     func down() throws {
         let failure = CompanionFailure(.refused, message: "http://h/: connection refused")

@@ -47,6 +47,14 @@ struct DriftTests {
         #expect(port.findings.first?.facts.map(\.value) == [-30, 130, 100, 100])
     }
 
+    @Test("a server may say any number", arguments: [1e30, -1e30, .greatestFiniteMagnitude])
+    func beyondAnyInt(active: Double) throws {
+        let port = try #require(try watch([100, 100, 100, 100]) { _ in active }.last)
+        #expect(
+            port.findings.map(\.sentence) == ["The server says that it has \(active) connections; the kernel has 100."]
+        )
+    }
+
     @Test("one that lags while connections come and go is no drift", arguments: [30, -30])
     func lag(perSecond: Int) throws {
         let counts = (0..<6).map { (perSecond > 0 ? 100 : 1000) + $0 * 5 * perSecond }

@@ -186,6 +186,8 @@ extension PortDocument.CompanionDocument {
 extension Double {
     /// Rounded to some decimal places, so that a document holds no digits that mean nothing.
     func rounded(toPlaces places: Int) -> Double {
+        // A number so large has no such digits, and the largest times the factor would be infinite.
+        guard magnitude < 0x1p53 else { return self }
         let factor = (0..<places).reduce(1.0) { result, _ in result * 10 }
         return (self * factor).rounded() / factor
     }
