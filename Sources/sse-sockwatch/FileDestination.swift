@@ -20,7 +20,12 @@ struct FileDestination: ~Copyable {
     /// - Throws: ``CommandFailure`` when nothing can be written there.
     init(_ path: String, permissions: FilePermissions) throws {
         self.path = path
-        if Self.isStream(path) {
+        let kind = FileKind.of(path)
+        // A rename would tell only when there is something to put there.
+        guard kind != .directory else { throw Self.failure(path, Errno.isDirectory) }
+        guard !path.isEmpty else { throw CommandFailure("the name of the file to write is empty; name one") }
+        if Self.isStream(path, kind) {
+            guard access(path, W_OK) == 0 else { throw Self.failure(path, Errno(rawValue: errno)) }
             var template = Array("/tmp/sse-sockwatch-XXXXXX".utf8CString)
             let number = mkstemp(&template)
             guard number >= 0 else { throw Self.failure("/tmp", Errno(rawValue: errno)) }
@@ -32,7 +37,8 @@ struct FileDestination: ~Copyable {
         }
         // What a link leads to is replaced, not the link.
         let target = Self.resolved(path) ?? path
-        let draftPath = "\(target).\(getpid()).partial"
+        // Not by the process's number: in containers that is often the same, and a draft stays when a process is killed.
+        let draftPath = "\(target).\(String(UInt32.random(in: 0...UInt32.max), radix: 36)).partial"
         do {
             draft = try FileDescriptor.open(
                 FilePath(draftPath),
@@ -91,8 +97,8 @@ struct FileDestination: ~Copyable {
 
     /// Whether there is something that cannot be replaced. Descriptors appear as files in `/dev` and `/proc`, also when
     /// they lead to a regular one, and its other holders write on.
-    private static func isStream(_ path: String) -> Bool {
-        path.hasPrefix("/dev/") || path.hasPrefix("/proc/") || FileKind.of(path) == .other
+    private static func isStream(_ path: String, _ kind: FileKind) -> Bool {
+        kind == .other || kind == .regular && (path.hasPrefix("/dev/") || path.hasPrefix("/proc/"))
     }
 
     private static func resolved(_ path: String) -> String? {

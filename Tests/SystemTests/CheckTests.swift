@@ -173,16 +173,21 @@ struct CheckTests {
         #expect(conditions.contains("port \(port): drifting: skipped: not judged: the server's own number"))
     }
 
-    @Test("fails at once when its report could not be written")
-    func unwritable() async throws {
+    @Test(
+        "fails at once when its report could not be written",
+        arguments: [
+            ("/nonexistent/report.xml", "/nonexistent/report.xml: cannot write there: No such file or directory"),
+            ("/usr", "/usr: cannot write there: Is a directory"),
+            ("", "the name of the file to write is empty; name one"),
+        ]
+    )
+    func unwritable(file: String, message: String) async throws {
         let namespace = try LabNamespace()
         let clock = ContinuousClock()
         let start = clock.now
-        let check = try await RanCheck(in: namespace, "--for=30s", "--junit=/nonexistent/report.xml")
+        let check = try await RanCheck(in: namespace, "--for=30s", "--junit=\(file)")
         #expect(check.status == 2)
-        #expect(
-            check.errors == "sse-sockwatch: /nonexistent/report.xml: cannot write there: No such file or directory\n"
-        )
+        #expect(check.errors == "sse-sockwatch: \(message)\n")
         #expect(clock.now - start < .seconds(10))
     }
 

@@ -14,7 +14,8 @@ struct CheckCommand: AsyncParsableCommand {
             when each of the last three samples breaks it. Heartbeats and reconnections are taken over all of the time.
 
             A bound that was given and cannot be judged fails the check, with the reason. Samples are taken every second, \
-            twenty times when that is more, and at the configured interval when that is shorter.
+            twenty times when that is more, and at the configured interval when that is shorter; fewer where they would \
+            cost more than cpu_budget.
 
             Exit codes: 0 all bounds hold; 1 one is broken or could not be judged; 2 used wrongly, no answer from the \
             kernel, ended by a signal, or the report could not be written.
