@@ -50,10 +50,27 @@ struct RecordCommandTests {
         #expect(program.status == 0 && program.output.hasPrefix("State"))
     }
 
-    @Test("names the file that cannot be written")
-    func full() async throws {
-        let program = try await Program.run("record", "/dev/full")
+    @Test(
+        "names the file that cannot be written",
+        arguments: [
+            ("/dev/full", "/dev/full: cannot write there: No space left on device"),
+            ("/usr", "/usr: cannot write there: Is a directory"),
+            ("", "the name of the file to write is empty; name one"),
+        ]
+    )
+    func unwritable(file: String, message: String) async throws {
+        let program = try await Program.run("record", file)
         #expect(program.status == 2)
-        #expect(program.errors == "sse-sockwatch: /dev/full: cannot write there: No space left on device\n")
+        #expect(program.errors == "sse-sockwatch: \(message)\n")
+    }
+
+    @Test("writes a new file below /dev, and is not kept from it by what a killed run left")
+    func sharedMemory() async throws {
+        // A shell that becomes the program keeps its number, by which drafts were once named.
+        let program = try await Program.shell(
+            "f=/dev/shm/sse-sockwatch-$$.pcap; touch $f.$$.partial; (exec \"$P\" record $f); echo $?; test -s $f; echo $?; "
+                + "rm -f $f $f.$$.partial"
+        )
+        #expect(program.output == "0\n0\n")
     }
 }

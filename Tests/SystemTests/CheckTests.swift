@@ -178,7 +178,6 @@ struct CheckTests {
         arguments: [
             ("/nonexistent/report.xml", "/nonexistent/report.xml: cannot write there: No such file or directory"),
             ("/usr", "/usr: cannot write there: Is a directory"),
-            ("", "the name of the file to write is empty; name one"),
         ]
     )
     func unwritable(file: String, message: String) async throws {
