@@ -72,7 +72,7 @@ extension EndToEnd {
         }
 
         /// The metrics that a text names in full, and by wish those without the prefix, too: words with an ending that
-        /// only metrics have.
+        /// only metrics have, and a few keys of the configuration.
         private static func metrics(namedIn text: String, withoutPrefix: Bool) -> Set<String> {
             // A colon belongs to the word: names with colons are those of recording rules.
             let words = text.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ":")) }
@@ -81,7 +81,8 @@ extension EndToEnd {
                     if word.hasPrefix(MetricCatalogue.prefix), !word.contains(":") { return String(word) }
                     guard word.contains(/^[a-z_]+_(total|seconds|bytes|fds|ratio|sockets)$/) else { return nil }
                     if word.hasPrefix("process_") { return String(word) }
-                    return withoutPrefix ? MetricCatalogue.prefix + word : nil
+                    let isKey = ConfigurationReader.evidenceKeys.contains(String(word))
+                    return withoutPrefix && !isKey ? MetricCatalogue.prefix + word : nil
                 }
             )
         }
