@@ -17,6 +17,14 @@ struct ProgramUsageTests {
             ),
             (["list", "--state", "open"], "Error: --state: 'open' is not a TCP state; known are established"),
             (["list", "--replay", "f", "--processes"], "Error: --processes asks this machine"),
+            (["list", "--replay", "f", "--network-namespace", "self"], "Error: --network-namespace asks this machine"),
+            (["list", "--network-namespace", "all"], "<name>': `all` is more than one look shows; name one"),
+            (["record", "f", "--network-namespace", "a/b"], "<name>': `a/b` is not a network namespace; write "),
+            (["check", "--network-namespace", "a/b"], "Error: --network-namespace: `a/b` is not a network namespace"),
+            (
+                ["list", "--network-namespace", "no-such"],
+                "sse-sockwatch: network namespace no-such: there is no /run/netns/no-such; `ip netns list` shows"
+            ),
             (["run", "--web.listen-address", "10047"], "Error: The value '10047' is invalid"),
             (["run", "--web.listen-address", "localhost:99999"], "Error: The value 'localhost:99999' is invalid"),
             (

@@ -26,6 +26,9 @@ struct HolderTests {
         #expect(seen.sockets.flatMap { $0.processes ?? [] }.map(\.pid) == [server.process.identifier])
         let seenThere = try Listing(of: other, "--processes", "--port", "\(server.port)")
         #expect(seenThere.sockets.flatMap { $0.processes ?? [] }.map(\.pid) == [stranger.process.identifier])
+        let names = ["--network-namespace", other.name]
+        let seenFromHere = try Listing(of: own, "--processes", names[0], names[1], "--port", "\(server.port)")
+        #expect(seenFromHere.sockets.flatMap { $0.processes ?? [] }.map(\.pid) == [stranger.process.identifier])
     }
 
     @Test("are named in the listing for people, and not for sockets that nobody has accepted", .server(.leakPause))

@@ -33,6 +33,36 @@ struct NamespaceTests {
         }
     }
 
+    @Test("are listed, recorded and checked from another one")
+    func fromOutside() async throws {
+        let home = try LabNamespace()
+        let served = try ServedNamespace(3)
+        let arguments = ["--network-namespace", served.namespace.name, "--port", "\(served.port)"]
+        let listing = try Listing(of: home, arguments[0], arguments[1], arguments[2], arguments[3])
+        #expect(listing.sockets.filter { $0.state == "established" && $0.localPort == served.port }.count == 3)
+        #expect(listing.ports.map { $0.tcpSockets["established"] } == [3])
+        #expect(try Listing(of: home, arguments[2], arguments[3]).sockets.isEmpty)
+
+        let capture = try LabFile("")
+        try home.run(BuiltProgram.path, ["record", capture.path] + arguments)
+        let replayed = try Listing(of: home, "--replay", capture.path, arguments[2], arguments[3])
+        #expect(replayed.sockets.count == listing.sockets.count)
+
+        for (least, status) in [(3, Int32(0)), (4, 1)] {
+            let check = try await RanCheck(
+                in: home,
+                arguments[0],
+                arguments[1],
+                arguments[2],
+                arguments[3],
+                "--for=1s",
+                "--min-established=\(least)"
+            )
+            #expect(check.status == status, "\(check.output)\(check.errors)")
+            #expect(check.output.contains("port \(served.port) in \(served.namespace.name): "))
+        }
+    }
+
     @Test("are not named where there is only one")
     func alone() async throws {
         let own = try ServedNamespace(1)

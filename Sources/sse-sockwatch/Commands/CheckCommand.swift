@@ -92,6 +92,7 @@ struct CheckCommand: AsyncParsableCommand {
     var junit: String?
 
     @OptionGroup var watching: ConfigurationOptions
+    @OptionGroup var namespaces: NamespaceOptions
     @OptionGroup var collectors: CollectorOptions
     @OptionGroup var log: LogOptions
 
@@ -108,7 +109,7 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try watching.load()
+        let configuration = try namespaces.apply(to: try watching.load())
         // Now, and not after a minute of watching.
         let destination = try junit.map { try FileDestination($0, permissions: Self.readableByAll) }
         let gate = Gate(

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import HostSystem
 internal import SockDiag
 internal import SocketOwners
 internal import SystemPackage
@@ -14,6 +15,7 @@ struct ListCommand: ParsableCommand {
     )
 
     @OptionGroup var watching: ConfigurationOptions
+    @OptionGroup var place: PlaceOption
 
     @Option(
         name: .customLong("state"),
@@ -41,7 +43,10 @@ struct ListCommand: ParsableCommand {
 
     func validate() throws {
         _ = try stateSet()
-        for (isAsked, flag) in [(processes, "--processes"), (services, "--services")] where isAsked && replay != nil {
+        let asking = [
+            (processes, "--processes"), (services, "--services"), (place.namespace != nil, "--network-namespace"),
+        ]
+        for (isAsked, flag) in asking where isAsked && replay != nil {
             throw ValidationError("\(flag) asks this machine, and the sockets of a capture may be another's")
         }
     }
@@ -53,11 +58,11 @@ struct ListCommand: ParsableCommand {
         if let replay {
             (records, damage) = try Self.read(replay, configuration.filter)
         } else {
-            records = try Self.dump(configuration.filter)
+            records = try dump(configuration.filter)
         }
         var list = SocketList(records, configuration: configuration)
         if let states = try stateSet() { list.keep(states) }
-        if processes { list.findOwners() }
+        if processes { list.findOwners(in: try place.namespace?.identity()) }
         if services || json && replay == nil { list.findServices() }
         try write(list)
         if let unreadable = list.owners?.unreadableProcesses, unreadable > 0 {
@@ -90,8 +95,8 @@ struct ListCommand: ParsableCommand {
         )
     }
 
-    private static func dump(_ filter: PortFilter) throws -> [SocketRecord] {
-        var dumper = try SocketDumper()
+    private func dump(_ filter: PortFilter) throws -> [SocketRecord] {
+        var dumper = try place.dumper()
         return try dumper.retrying { (dumper) throws(SockDiagError) in
             var records: [SocketRecord] = []
             try dumper.dump(SocketQuery(filter: filter, includesTCPInfo: true)) { records.append(copy $0) }

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// Where a command that runs the agent looks for sockets.
+/// Where a command that watches looks for sockets.
 struct NamespaceOptions: ParsableArguments {
     @Option(
         name: .customLong("network-namespace"),

@@ -17,11 +17,12 @@ struct RecordCommand: ParsableCommand {
     var file: String
 
     @OptionGroup var watching: ConfigurationOptions
+    @OptionGroup var place: PlaceOption
 
     func run() throws {
         let filter = try watching.load().filter
         let destination = try FileDestination(file, permissions: .ownerReadWrite)
-        var dumper = try SocketDumper()
+        var dumper = try place.dumper()
         let query = SocketQuery(filter: filter, includesTCPInfo: true)
         let (datagrams, sockets): (Int, Int)
         do {

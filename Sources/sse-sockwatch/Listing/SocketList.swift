@@ -55,11 +55,14 @@ struct SocketList {
     }
 
     /// Looks up which processes hold the listed sockets.
-    mutating func findOwners() {
+    ///
+    /// - Parameter namespace: the network namespace that the sockets are in; nil for the own one.
+    mutating func findOwners(in namespace: NetworkNamespace.Identity? = nil) {
         owners = SocketOwnerScan.owners(
             of: sockets.map(\.inode) + listeners,
             listeners: listeners,
-            cgroups: Set(sockets.lazy.compactMap(\.cgroupID))
+            cgroups: Set(sockets.lazy.compactMap(\.cgroupID)),
+            in: namespace
         )
     }
 
