@@ -63,6 +63,29 @@ struct NamespaceTests {
         }
     }
 
+    @Test("leave nothing behind when a reload names them no more")
+    func reload() async throws {
+        let home = try LabNamespace()
+        let own = try ServedNamespace(home, 1)
+        let url = "http://127.0.0.1:\(try await LabScript.says.start(in: home, "1").listeningPort())/"
+        let watch = "watch: [{ ports: \(own.port), companion: { url: \"\(url)\" } }]\n"
+        let agent = try await RunningAgent.start(in: home, namespaces: ["self", "no-such"], watch)
+        try await eventually("one is missing, and the companion is this one's") {
+            let scrape = try agent.scrape()
+            return scrape.value("network_namespaces", ["outcome": "missing"]) == 1
+                && scrape.all("companion_up").map { $0.label("netns") } == ["self"]
+        }
+        let file = try #require(agent.configuration)
+        try file.replace(with: RunningAgent.shortWindows + watch)
+        try agent.process.signal(SIGHUP)
+        try await eventually("none is missing, and nothing is named") {
+            let scrape = try agent.scrape()
+            return scrape.value("network_namespaces", ["outcome": "missing"]) == 0
+                && scrape.all("companion_up").map { $0.label("netns") } == [nil]
+                && scrape.all("tcp_listeners").map { $0.label("netns") } == [nil]
+        }
+    }
+
     @Test("are not named where there is only one")
     func alone() async throws {
         let own = try ServedNamespace(1)

@@ -42,6 +42,8 @@ struct WatchedNamespaces: ~Copyable {
         guard selection != search.selection else { return }
         search = NamespaceSearch(selection)
         denied = [:]
+        unwatched = []
+        if !isNamed { homes = ServerHomes() }
     }
 
     /// How far single connections are looked at, from the next scheduled sample on.
