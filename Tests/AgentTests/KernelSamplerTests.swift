@@ -86,6 +86,17 @@ struct KernelSamplerTests {
         #expect(next.statistics.retries == 0)
     }
 
+    @Test("that broke after a long time is not begun again, for others wait, and the next one gets a new socket")
+    func slow() {
+        let script = TableScript(.failure(.ofTheMoment, after: []), .sockets(Self.healthy))
+        var sampler = KernelSampler(open: script.opening)
+        sampler.patience = 0
+        #expect(sampler.sample(.scheduled, Self.source).failure == "simulated: the table changed")
+        #expect(script.dumps == 1 && script.opened == 1)
+        #expect(sampler.sample(.scheduled, Self.source).failure == nil)
+        #expect(script.opened == 2)
+    }
+
     @Test("fails when there is no socket to be had, and is good as soon as there is")
     func unopened() {
         let script = TableScript(.sockets(Self.healthy))

@@ -28,6 +28,9 @@ struct KernelSampler: ~Copyable {
     var evidence: EvidenceSettings
     private let ends: EndQueue?
 
+    /// After so many seconds a dump that broke is not begun again. Walking a million sockets takes less than one.
+    var patience = 2.0
+
     /// - Parameters:
     ///   - table: one that is open already.
     ///   - evidence: how far single connections are looked at.
@@ -59,13 +62,14 @@ struct KernelSampler: ~Copyable {
         for attempt in 0...SocketDumper.mostRetries {
             if attempt > 0 { statistics.retries += 1 }
             do throws(SockDiagError) {
-                last = try attemptSample(kind, source, others, at: start)
+                last = try attemptSample(kind, source, others)
                 failure = nil
                 break
             } catch {
                 failure = error
-                // What is not of the moment will be the same the next time; a fresh socket is what may help then.
-                if !error.isTransient {
+                // What is not of the moment will be the same the next time; a fresh socket is what may help then. So it is
+                // after a long silence, and other namespaces must not wait for another one.
+                if !error.isTransient || MonotonicInstant.now.seconds(since: start) >= patience {
                     table = nil
                     break
                 }
@@ -85,8 +89,7 @@ struct KernelSampler: ~Copyable {
     private mutating func attemptSample(
         _ kind: Engine.SampleKind,
         _ source: WatchSource,
-        _ others: Others?,
-        at start: MonotonicInstant
+        _ others: Others?
     ) throws(SockDiagError) -> Snapshot {
         if table == nil { table = try open() }
         // Only the schedule changes what is watched: a scrape must not make a port, and its counters, go.
@@ -100,7 +103,8 @@ struct KernelSampler: ~Copyable {
             engine.trackedElsewhere = others?.trackedSockets ?? 0
         }
         if kind == .scheduled { takeEnds() }
-        engine.beginSample(kind, at: start)
+        // Times in records are told from the dump on, and an attempt before this one may have taken long.
+        engine.beginSample(kind, at: .now)
         let query = SocketQuery(filter: engine.plan.filter, includesTCPInfo: engine.needsTCPInfo)
         try table?.dump(query) { record in engine.add(record) }
         return engine.finishSample()
