@@ -95,7 +95,7 @@ public struct Engine: Sendable {
         guard let place = index.place(local: record.local.port, remote: record.remote.port) else { return }
         ports[place].tally.add(record)
         if plan.evidence.countsCgroups { ports[place].cgroups.add(record.state, cgroup: record.cgroupID) }
-        if record.state == .listen { listeners.insert(record.cookie) }
+        if record.state == .listen, plan.evidence.hasEvents { listeners.insert(record.cookie) }
         guard record.isFullSocket, record.state != .listen else { return }
         // Leaks are counted to the last one, whatever the share of the others.
         let cookie = record.cookie
@@ -181,7 +181,7 @@ public struct Engine: Sendable {
     /// Counts the end of a connection that an event told of. Belongs between samples: a running one may have seen the
     /// connection before it ended.
     public mutating func add(_ end: ConnectionEnd) {
-        guard !end.isUnconnected, listeners.remove(end.cookie) == nil else { return }
+        guard listeners.remove(end.cookie) == nil, !end.isUnconnected else { return }
         let hasEvents = plan.evidence.hasEvents
         let entry = ledger.end(end.cookie) { entry, change in
             ports[entry.port].count(end.cookie, entry, change, at: end.endedAt, hasEvents: hasEvents)

@@ -10,6 +10,8 @@ final class ConnectionEndListener: Sendable {
     private struct State {
         var queues: [EndQueue] = []
         var isStopping = false
+        /// Why the thread has ended; nil while it listens.
+        var failure: String?
     }
 
     /// More than these are kept only by losing them: 40 MB, or some minutes of a thousand ends a second.
@@ -35,7 +37,11 @@ final class ConnectionEndListener: Sendable {
     /// Hears what this reader hears, from now on.
     func add(_ reader: consuming sending DestroyEventReader) -> EndQueue {
         let queue = EndQueue(reader, room: room, logger: logger)
-        state.withLock { $0.queues.append(queue) }
+        let failure = state.withLock { state in
+            if state.failure == nil { state.queues.append(queue) }
+            return state.failure
+        }
+        if let failure { queue.fail(failure) }
         wake.wake()
         return queue
     }
@@ -65,7 +71,7 @@ final class ConnectionEndListener: Sendable {
         while poll(&watched, nfds_t(watched.count), -1) < 0 {
             guard errno != EINTR else { continue }
             let error = SystemCallError(operation: "wait for the kernel's events", number: errno)
-            fail(state.withLock { $0.queues }, "\(error)")
+            fail("\(error)")
             return false
         }
         return true
@@ -80,7 +86,12 @@ final class ConnectionEndListener: Sendable {
         }
     }
 
-    private func fail(_ queues: [EndQueue], _ reason: String) {
+    private func fail(_ reason: String) {
+        let queues = state.withLock { state in
+            state.failure = reason
+            defer { state.queues = [] }
+            return state.queues
+        }
         for queue in queues { queue.fail(reason) }
         logger.error("connections that end are no longer heard of", metadata: ["reason": "\(reason)"])
     }

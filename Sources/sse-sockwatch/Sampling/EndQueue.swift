@@ -120,11 +120,12 @@ final class EndQueue: Sendable {
         }
         guard outcome != nil, outcome != .timedOut else { return }
         let kept = room.take(upTo: batch.count)
-        let lost = UInt64(reader?.lostEvents() ?? 0)
+        let lost = reader?.lostEvents()
         heard.withLock { heard in
             heard.ends.append(contentsOf: batch.prefix(kept))
             heard.lostHere += UInt64(batch.count - kept)
-            heard.lostByKernel = lost
+            // The kernel counts modulo 2^32.
+            if let lost { heard.lostByKernel += UInt64(lost &- UInt32(truncatingIfNeeded: heard.lostByKernel)) }
         }
     }
 }
