@@ -38,7 +38,7 @@ public struct SocketDumper: ~Copyable {
         var refusal = SockDiagError(.refused, "no form of the dump request was tried")
         for dialect in candidates where accepted == nil {
             do throws(SockDiagError) {
-                try Self.run(Self.probe, dialect, socket, buffer, &sequence, nil) { _ in }
+                try Self.run(Self.probe, dialect, socket, buffer, &sequence, nil, {}) { _ in }
                 accepted = dialect
             } catch {
                 refusal = error
@@ -67,20 +67,24 @@ public struct SocketDumper: ~Copyable {
 
     /// Walks the kernel's table and hands each socket that the query selects to `visit`.
     ///
-    /// - Parameter capture: gets every datagram, in both directions, as it is on the wire.
+    /// - Parameters:
+    ///   - capture: gets every datagram, in both directions, as it is on the wire.
+    ///   - willLook: called right before the kernel looks at sockets, once for each datagram. It looks one datagram ahead:
+    ///     `visit` gets the sockets of a look when the next one, if any, has been announced.
     /// - Throws: ``SockDiagError``. What `visit` saw until then is a part of the table and must be thrown away.
     public mutating func dump(
         _ query: SocketQuery,
         capture: CaptureWriter? = nil,
+        willLook: () -> Void = {},
         visit: (borrowing SocketRecord) -> Void
     ) throws(SockDiagError) {
         guard !query.filter.isEmpty else { return }
         do throws(SockDiagError) {
             guard query.filter.isCoarseInKernel else {
-                return try Self.run(query, dialect, socket, buffer, &sequence, capture, visit)
+                return try Self.run(query, dialect, socket, buffer, &sequence, capture, willLook, visit)
             }
             let filter = query.filter
-            try Self.run(query, dialect, socket, buffer, &sequence, capture) { record in
+            try Self.run(query, dialect, socket, buffer, &sequence, capture, willLook) { record in
                 if filter.matches(localPort: record.local.port, remotePort: record.remote.port) { visit(record) }
             }
         } catch {
@@ -96,17 +100,21 @@ public struct SocketDumper: ~Copyable {
         _ buffer: UnsafeMutableRawBufferPointer,
         _ sequence: inout UInt32,
         _ capture: CaptureWriter?,
+        _ willLook: () -> Void,
         _ visit: (borrowing SocketRecord) -> Void
     ) throws(SockDiagError) {
         for var request in query.requests(dialect) {
             sequence &+= 1
             if sequence == 0 { sequence = 1 }
             request.setSequence(sequence)
+            willLook()
             try socket.send(request.bytes)
             try capture?.append(request.bytes.span.bytes, direction: .toKernel)
             let parser = DumpParser(sequence: sequence)
             var progress = DumpParser.Progress.more
             while case .more = progress {
+                // Reading one datagram makes the kernel fill the next.
+                willLook()
                 let count = try socket.receive(into: buffer)
                 let datagram = UnsafeRawBufferPointer(rebasing: buffer[..<count]).bytes
                 try capture?.append(datagram, direction: .fromKernel)

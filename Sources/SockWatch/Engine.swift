@@ -28,6 +28,8 @@ public struct Engine: Sendable {
     private var sample: UInt32 = 0
     private var kind = SampleKind.scheduled
     private var now = MonotonicInstant(nanoseconds: 0)
+    /// When the kernel looked at the sockets that are added: `now`, or later in a long sample.
+    private var look = Look(from: MonotonicInstant(nanoseconds: 0), to: MonotonicInstant(nanoseconds: 0))
     private var lastGood: MonotonicInstant?
     /// When a sample of either kind was last finished.
     private var lastAnswer: MonotonicInstant?
@@ -85,9 +87,16 @@ public struct Engine: Sendable {
     public mutating func beginSample(_ kind: SampleKind, at now: MonotonicInstant) {
         self.kind = kind
         self.now = now
+        look = Look(from: now, to: now)
         sample &+= 1
         ledger.beginSample()
         for place in ports.indices { ports[place].beginSample() }
+    }
+
+    /// Tells when the kernel looked at the sockets that are added from now on: between two readings of the clock. What
+    /// it says of them counts from there, and a sample takes long on a busy machine.
+    public mutating func noteLook(from start: MonotonicInstant, to end: MonotonicInstant) {
+        look = Look(from: start, to: end)
     }
 
     /// Adds one socket of the running sample. Allocates nothing, but for the ledger's rare growth.
@@ -139,7 +148,7 @@ public struct Engine: Sendable {
         }
         guard isFollowed, let info = record.tcpInfo else { return }
         let changesCounters = kind == .scheduled
-        ports[place].follow(record, info, &entry, at: now, isNew: isNew, changesCounters: changesCounters)
+        ports[place].follow(record, info, &entry, at: look, isNew: isNew, changesCounters: changesCounters)
     }
 
     /// Since when a socket is in CLOSE_WAIT that is seen there for the first time: since the FIN, as the last

@@ -94,6 +94,12 @@ struct HeartbeatJudge: Sendable {
     /// How near a moment may be to a heartbeat's so that it is not clear which of them was first. A share of the interval.
     private static let unclear = 0.2
 
+    /// How uncertain the time of a look may be for it to be judged, in seconds: a tenth of the interval at each end of
+    /// a gap leaves it clear how many beats it had room for.
+    var toleratedUncertainty: Double { (evidence.interval ?? Self.shortest) / 10 }
+    /// What heartbeats are at least apart that are still to be learned, in seconds.
+    private static let shortest = 0.2
+
     /// How many heartbeats were due in a gap that a write began and a write ended.
     private func due(gap seconds: Double) -> Double {
         guard evidence.interval != nil, let period = learner.period ?? evidence.interval else { return 0 }

@@ -3,13 +3,14 @@ internal import SockDiag
 /// Following one connection of a port from sample to sample.
 extension PortState {
     /// - Parameters:
+    ///   - look: when the kernel said this of it.
     ///   - isNew: whether the connection began since the last sample, so that all that it wrote counts.
     ///   - changesCounters: false for a sample that somebody asked for: it tells what is true now and counts nothing.
     mutating func follow(
         _ record: borrowing SocketRecord,
         _ info: TCPInfo,
         _ entry: inout LedgerEntry,
-        at now: MonotonicInstant,
+        at look: Look,
         isNew: Bool,
         changesCounters: Bool
     ) {
@@ -23,9 +24,11 @@ extension PortState {
         addTraffic(record, info, &entry, isNew: isNew)
         guard record.state == .established else { return }
         newSendIdle.observe(Double(info.serverSilence(seenFrom: watched.side)) / 1000, times: share.weight)
+        // Whoever was held up while looking cannot say who else was late. The next look judges what this one leaves.
+        guard look.uncertainty <= heartbeats.toleratedUncertainty else { return }
         switch watched.side {
-        case .server: followWrites(record, info, &entry, at: now)
-        case .client: followReads(info, &entry, at: now)
+        case .server: followWrites(record, info, &entry, at: look.instant)
+        case .client: followReads(info, &entry, at: look.instant)
         }
     }
 
@@ -77,6 +80,7 @@ extension PortState {
         entry.writtenSince = 0
         entry.isDisturbed = false
     }
+
     /// Compares what has come from the peer, which is what the other end sees as writes. `tcpi_last_data_recv` tells the
     /// time of the last segment that brought something new. Why a segment came late is not known here.
     private mutating func followReads(_ info: TCPInfo, _ entry: inout LedgerEntry, at now: MonotonicInstant) {

@@ -10,6 +10,7 @@ struct SimulatedTable: SocketTable {
 
     mutating func dump(
         _ query: SocketQuery,
+        willLook: () -> Void,
         visit: (borrowing SocketRecord) -> Void
     ) throws(SockDiagError) {
         try script.answer(query, visit)

@@ -104,9 +104,17 @@ struct KernelSampler: ~Copyable {
         }
         if kind == .scheduled { takeEnds() }
         // Times in records are told from the dump on, and an attempt before this one may have taken long.
-        engine.beginSample(kind, at: .now)
+        var announced = MonotonicInstant.now
+        engine.beginSample(kind, at: announced)
         let query = SocketQuery(filter: engine.plan.filter, includesTCPInfo: engine.needsTCPInfo)
-        try table?.dump(query) { record in engine.add(record) }
+        // The kernel looks one datagram ahead: what is read next, it saw since the last announcement.
+        try table?.dump(query) {
+            let now = MonotonicInstant.now
+            engine.noteLook(from: announced, to: now)
+            announced = now
+        } visit: { record in
+            engine.add(record)
+        }
         return engine.finishSample()
     }
 

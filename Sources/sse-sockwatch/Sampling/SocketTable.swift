@@ -2,9 +2,10 @@ internal import SockDiag
 
 /// What a sample is taken of: the kernel's table of sockets. In tests it is one that fails as they want.
 protocol SocketTable: ~Copyable {
-    /// Hands each socket that the query selects to `visit`.
+    /// Hands each socket that the query selects to `visit`; `willLook` as in ``SocketDumper``.
     mutating func dump(
         _ query: SocketQuery,
+        willLook: () -> Void,
         visit: (borrowing SocketRecord) -> Void
     ) throws(SockDiagError)
 }
@@ -13,7 +14,7 @@ extension SocketTable where Self: ~Copyable {
     /// The ports that somebody listens on. Costs 0.02 ms, whatever the number of connections.
     mutating func listeningPorts() throws(SockDiagError) -> Set<UInt16> {
         var ports: Set<UInt16> = []
-        try dump(SocketQuery(states: .listen)) { ports.insert($0.local.port) }
+        try dump(SocketQuery(states: .listen), willLook: {}) { ports.insert($0.local.port) }
         return ports
     }
 }
@@ -26,7 +27,11 @@ struct KernelSocketTable: SocketTable, ~Copyable {
         dumper = try SocketDumper()
     }
 
-    mutating func dump(_ query: SocketQuery, visit: (borrowing SocketRecord) -> Void) throws(SockDiagError) {
-        try dumper.dump(query, visit: visit)
+    mutating func dump(
+        _ query: SocketQuery,
+        willLook: () -> Void,
+        visit: (borrowing SocketRecord) -> Void
+    ) throws(SockDiagError) {
+        try dumper.dump(query, willLook: willLook, visit: visit)
     }
 }
