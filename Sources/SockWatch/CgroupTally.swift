@@ -2,7 +2,7 @@ internal import SockDiag
 
 /// Counts a port's open connections by cgroup while a sample runs.
 struct CgroupTally: Sendable {
-    private var table = CookieTable<ConnectionCounts>(limit: CgroupCounts.limit, filler: .init())
+    private var table = CookieTable<ConnectionCounts>(limit: CgroupCounts.limit)
     private var unidentified = ConnectionCounts()
     private var beyondLimit = ConnectionCounts()
 

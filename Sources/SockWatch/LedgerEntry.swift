@@ -16,8 +16,6 @@ struct LedgerEntry: BitwiseCopyable, Sendable {
     /// The place of the port above the lowest bits, which hold the marks: apart they would take 8 bytes more.
     private var portAndMarks: UInt32
 
-    static let vacant = LedgerEntry(port: 0, firstSeen: MonotonicInstant(nanoseconds: 0), sample: 0)
-
     init(port: Int, firstSeen: MonotonicInstant, sample: UInt32) {
         written = 0
         instant = 0

@@ -9,7 +9,7 @@ struct SocketLedger: Sendable {
     private var refused = 0
 
     init(limit: Int) {
-        table = CookieTable(limit: limit, filler: .vacant)
+        table = CookieTable(limit: limit)
     }
 
     var count: Int { table.count }
@@ -21,10 +21,11 @@ struct SocketLedger: Sendable {
 
     mutating func beginSample() {
         refused = 0
+        table.beginPass()
     }
 
-    /// Where a socket's entry is, to be used at once.
-    func index(of cookie: UInt64) -> Int? { table.index(of: cookie) }
+    /// Where the entry of a socket of the running sample is, to be used at once.
+    mutating func index(of cookie: UInt64) -> Int? { table.seek(cookie) }
 
     subscript(index: Int) -> LedgerEntry {
         get { table[index] }
@@ -55,6 +56,7 @@ struct SocketLedger: Sendable {
         _ changed: (_ cookie: UInt64, _ entry: LedgerEntry, Change) -> Void
     ) {
         untracked = refused
+        table.endPass()
         table.filter { cookie, entry in
             let isPresent = entry.lastSample == sample
             guard isPresent || entry.isCounted else { return false }

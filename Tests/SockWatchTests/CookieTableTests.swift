@@ -11,7 +11,7 @@ struct CookieTableTests {
     }
 
     private func emptyTable(limit: Int = .max) -> CookieTable<Marked> {
-        CookieTable(limit: limit, filler: Marked(cookie: 0, mark: 0))
+        CookieTable(limit: limit)
     }
 
     private func check(_ table: CookieTable<Marked>, _ model: [UInt64: Int], _ pool: [UInt64]) {
