@@ -1,5 +1,5 @@
 /// What came of asking one server.
-public struct CompanionOutcome: Sendable {
+public struct CompanionOutcome: Equatable, Sendable {
     /// The numbers, or why there are none.
     public let result: Result<CompanionReading, CompanionFailure>
     /// How long it took, reading included.

@@ -27,9 +27,26 @@ extension [UInt8] {
     /// in the shortest form that reads back as the same number.
     mutating func appendValue(_ value: Double) {
         if value.magnitude <= 0x1p53, value.rounded(.towardZero) == value {
-            append(contentsOf: String(Int64(value)).utf8)
+            if value < 0 { append(UInt8(ascii: "-")) }
+            appendDecimal(UInt64(value.magnitude))
         } else {
             appendFraction(value)
+        }
+    }
+
+    /// Appends a whole number, without making a string of it first.
+    mutating func appendDecimal(_ number: UInt64) {
+        // 2^64 has twenty digits.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var rest = number
+            var first = digits.endIndex
+            repeat {
+                let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+                first -= 1
+                digits.initializeElement(at: first, to: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
+                rest = quotient
+            } while rest > 0
+            append(contentsOf: UnsafeBufferPointer(rebasing: digits[first...]))
         }
     }
 

@@ -33,9 +33,12 @@ public struct ExpositionWriter: Sendable {
     }
 
     /// The finished text. OpenMetrics is closed by `# EOF`, without which a reader must refuse it as cut off.
-    public consuming func finish() -> [UInt8] {
+    ///
+    /// - Parameter isWhole: Whether nothing follows. An exposition can be put together from the texts of several writers
+    ///   that write different families; only the last one's is closed.
+    public consuming func finish(isWhole: Bool = true) -> [UInt8] {
         var text = buffer.moved()
-        if format == .openMetrics {
+        if isWhole && format == .openMetrics {
             text.append(contentsOf: "# EOF\n".utf8)
         }
         return text

@@ -7,6 +7,8 @@ public struct FamilyWriter: ~Copyable {
     private let format: ExpositionFormat
     private let sampleName: [UInt8]
     private var hasHeader = false
+    private var bucketBounds: [Double] = []
+    private var buckets: [RenderedLabels] = []
     var buffer: [UInt8]
 
     init(_ descriptor: MetricDescriptor, format: ExpositionFormat, buffer: consuming [UInt8]) {
@@ -18,20 +20,25 @@ public struct FamilyWriter: ~Copyable {
 
     /// Writes one sample of a counter, a gauge or an info.
     ///
+    /// - Parameters:
+    ///   - labels: The first labels.
+    ///   - further: Labels that follow them: rendered once, they serve many samples.
     /// - Precondition: The family is not a histogram.
-    public mutating func sample(_ labels: RenderedLabels, _ value: Double) {
+    public mutating func sample(_ labels: RenderedLabels, and further: RenderedLabels = .none, _ value: Double) {
         precondition(descriptor.kind != .histogram, "metric \(descriptor.name) is a histogram")
-        beginSample(suffix: "", labels)
-        buffer.appendValue(value)
-        buffer.append(UInt8(ascii: "\n"))
+        write(suffix: "", labels, and: further, value)
     }
 
     /// Writes one sample whose value is a whole number, exact beyond 2^53.
     ///
-    /// - Precondition: The family is not a histogram.
-    public mutating func sample(_ labels: RenderedLabels, _ value: some FixedWidthInteger) {
-        precondition(descriptor.kind != .histogram, "metric \(descriptor.name) is a histogram")
-        writeCount(suffix: "", labels, value)
+    /// - Precondition: The family is not a histogram, and the value's magnitude fits into 64 bits.
+    @inlinable
+    public mutating func sample(
+        _ labels: RenderedLabels,
+        and further: RenderedLabels = .none,
+        _ value: some FixedWidthInteger
+    ) {
+        sample(labels, and: further, isNegative: value < 0, magnitude: UInt64(value.magnitude))
     }
 
     /// Writes the one sample of a family without labels.
@@ -40,6 +47,7 @@ public struct FamilyWriter: ~Copyable {
     }
 
     /// Writes the one sample of a family without labels, a whole number.
+    @inlinable
     public mutating func sample(_ value: some FixedWidthInteger) {
         sample(.none, value)
     }
@@ -55,43 +63,70 @@ public struct FamilyWriter: ~Copyable {
     public mutating func histogram(_ labels: RenderedLabels = .none, bounds: [Double], counts: [UInt64], sum: Double) {
         precondition(descriptor.kind == .histogram, "metric \(descriptor.name) is not a histogram")
         precondition(counts.count == bounds.count + 1, "metric \(descriptor.name): counts do not fit the bounds")
+        let buckets = bucketLabels(bounds)
         var total: UInt64 = 0
         for (index, count) in counts.enumerated() {
             total += count
-            beginSample(suffix: "_bucket", labels, bound: index < bounds.count ? bounds[index] : .infinity)
-            buffer.append(contentsOf: String(total).utf8)
-            buffer.append(UInt8(ascii: "\n"))
+            write(suffix: "_bucket", labels, and: buckets[index], total)
         }
         // With negative observations a sum can fall. OpenMetrics does not allow that, and a count only beside a sum.
         guard bounds.first.map({ $0 >= 0 }) ?? true else { return }
-        writeCount(suffix: "_count", labels, total)
-        beginSample(suffix: "_sum", labels)
-        buffer.appendValue(sum)
+        write(suffix: "_count", labels, total)
+        write(suffix: "_sum", labels, sum)
+    }
+
+    /// The labels of buckets. The histograms of a family usually share their bounds, so they are rendered once.
+    private mutating func bucketLabels(_ bounds: [Double]) -> [RenderedLabels] {
+        if bounds != bucketBounds || buckets.isEmpty {
+            bucketBounds = bounds
+            buckets = (bounds + [.infinity]).map(RenderedLabels.init(upperBound:))
+        }
+        return buckets
+    }
+
+    @usableFromInline
+    mutating func sample(_ labels: RenderedLabels, and further: RenderedLabels, isNegative: Bool, magnitude: UInt64) {
+        precondition(descriptor.kind != .histogram, "metric \(descriptor.name) is a histogram")
+        write(suffix: "", labels, and: further, isNegative: isNegative, magnitude)
+    }
+
+    private mutating func write(
+        suffix: StaticString,
+        _ labels: RenderedLabels,
+        and further: RenderedLabels = .none,
+        isNegative: Bool = false,
+        _ magnitude: UInt64
+    ) {
+        beginSample(suffix: suffix, labels, and: further)
+        if isNegative { buffer.append(UInt8(ascii: "-")) }
+        buffer.appendDecimal(magnitude)
         buffer.append(UInt8(ascii: "\n"))
     }
 
-    private mutating func writeCount(suffix: StaticString, _ labels: RenderedLabels, _ count: some FixedWidthInteger) {
-        beginSample(suffix: suffix, labels)
-        buffer.append(contentsOf: String(count).utf8)
+    private mutating func write(
+        suffix: StaticString,
+        _ labels: RenderedLabels,
+        and further: RenderedLabels = .none,
+        _ value: Double
+    ) {
+        beginSample(suffix: suffix, labels, and: further)
+        buffer.appendValue(value)
         buffer.append(UInt8(ascii: "\n"))
     }
 
     /// Writes everything before the value: the header if this is the first sample, the name and the labels.
-    private mutating func beginSample(suffix: StaticString, _ labels: RenderedLabels, bound: Double? = nil) {
+    private mutating func beginSample(suffix: StaticString, _ labels: RenderedLabels, and further: RenderedLabels) {
         if !hasHeader {
             hasHeader = true
             writeHeader()
         }
         buffer.append(contentsOf: sampleName)
         buffer.append(contentsOf: UnsafeBufferPointer(start: suffix.utf8Start, count: suffix.utf8CodeUnitCount))
-        if bound != nil || !labels.bytes.isEmpty {
+        if !labels.bytes.isEmpty || !further.bytes.isEmpty {
             buffer.append(UInt8(ascii: "{"))
             buffer.append(contentsOf: labels.bytes)
-            if let bound {
-                buffer.append(contentsOf: (labels.bytes.isEmpty ? "le=\"" : ",le=\"").utf8)
-                buffer.appendFraction(bound)
-                buffer.append(UInt8(ascii: "\""))
-            }
+            if !labels.bytes.isEmpty && !further.bytes.isEmpty { buffer.append(UInt8(ascii: ",")) }
+            buffer.append(contentsOf: further.bytes)
             buffer.append(UInt8(ascii: "}"))
         }
         buffer.append(UInt8(ascii: " "))

@@ -27,7 +27,16 @@ public struct RenderedLabels: Sendable, Hashable, ExpressibleByDictionaryLiteral
         self.init(labels.lazy.map { (name: $0.0, value: $0.1) })
     }
 
-    /// The same labels followed by one more, as in `port.adding("state", "established")`.
+    /// The label of a histogram's bucket.
+    init(upperBound: Double) {
+        var bytes = Array("le=\"".utf8)
+        bytes.appendFraction(upperBound)
+        bytes.append(UInt8(ascii: "\""))
+        self.bytes = bytes
+    }
+
+    /// The same labels followed by one more, as in `port.adding("service", "orders")`. For what many samples share; one
+    /// sample's own label is better handed to `sample(_:and:_:)`.
     public func adding(_ name: String, _ value: String) -> RenderedLabels {
         var bytes = bytes
         bytes.appendLabel(name, value)

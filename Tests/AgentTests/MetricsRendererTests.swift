@@ -8,7 +8,9 @@ import Testing
 @Suite("The metrics of an observation")
 struct MetricsRendererTests {
     private static func text(_ observation: Observation, _ format: ExpositionFormat = .text004) -> [Substring] {
-        let bytes = MetricsRenderer.render(observation, format: format, includesAgent: false, process: nil)
+        let bytes =
+            MetricsRenderer.render(observation, format: format)
+            + MetricsRenderer.renderEnd(agent: nil, format: format)
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
     }
 
@@ -66,11 +68,22 @@ struct MetricsRendererTests {
     @Test("about the agent itself can be left out")
     func agent() throws {
         let observation = try Observation.example()
-        let all = MetricsRenderer.render(observation, format: .text004, process: nil)
+        let all = MetricsRenderer.renderEnd(agent: observation.agent, format: .text004, process: nil)
         let text = String(decoding: all, as: UTF8.self)
         #expect(text.contains("sse_sockwatch_http_requests_total{code=\"404\"} 1\n"))
         #expect(text.contains("sse_sockwatch_config_last_reload_success_timestamp_seconds 1699999000\n"))
         #expect(!Self.values(observation).contains { $0.contains("http_requests") })
+    }
+
+    @Test("are whole with those about the agent: each family once, and one end", arguments: ExpositionFormat.allCases)
+    func whole(format: ExpositionFormat) throws {
+        let observation = try Observation.example()
+        let all =
+            MetricsRenderer.render(observation, format: format)
+            + MetricsRenderer.renderEnd(agent: observation.agent, format: format)
+        let names = try ExpositionReader.read(all, as: format).families.map(\.name)
+        #expect(Set(names).count == names.count && names.count > 60)
+        #expect(names.last == "process_start_time_seconds")
     }
 
     @Test("before the first sample are those without a port")

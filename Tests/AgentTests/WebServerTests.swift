@@ -98,6 +98,28 @@ struct WebServerTests {
         }
     }
 
+    @Test("tells all scrapers the same of one sample, the truth of itself, and of the next sample when it is there")
+    func scrapes() async throws {
+        let script = TableScript(.sockets(WebLab.sockets))
+        try await WebLab.withServer(script: script) { port async throws in
+            let (first, second) = (try await scrape(port), try await scrape(port))
+            #expect(first.sockets == second.sockets)
+            let answered = "sse_sockwatch_http_requests_total{code=\"200\"} "
+            #expect(first.agent.contains(answered + "0\n") && second.agent.contains(answered + "1\n"))
+            script.answer(with: .sockets([.example(.listen, cookie: 1)]))
+            try await DemoLab.eventually("the next sample") {
+                try await scrape(port).sockets.contains("{port=\"8080\",state=\"close_wait\"} 0\n")
+            }
+        }
+    }
+
+    /// What is said of the sockets, and what the agent says of itself.
+    private func scrape(_ port: Int) async throws -> (sockets: Substring, agent: Substring) {
+        let text = try await DemoConnection.answer(.GET, "/metrics", port: port).body
+        let agent = try #require(text.firstRange(of: "# HELP sse_sockwatch_config_last_reload")).lowerBound
+        return (text[..<agent], text[agent...])
+    }
+
     @Test("serves the metrics under another path, and there only")
     func telemetryPath() async throws {
         try await WebLab.withServer({ $0.telemetryPath = "/sse/metrics" }) { port async throws in

@@ -98,7 +98,8 @@ struct ExpositionWriterTests {
         "a value is written in its shortest exact form",
         arguments: [
             (17, "17"), (0, "0"), (-0.0, "0"), (-3, "-3"), (0.25, "0.25"), (0.1 + 0.2, "0.30000000000000004"),
-            (0x1p53, "9007199254740992"), (1e300, "1e+300"), (1e-7, "1e-07"), (.infinity, "+Inf"),
+            (0x1p53, "9007199254740992"), (-0x1p53, "-9007199254740992"), (10, "10"), (99, "99"), (1e300, "1e+300"),
+            (1e-7, "1e-07"), (.infinity, "+Inf"),
             (-.infinity, "-Inf"), (.nan, "NaN"),
         ] as [(Double, String)]
     )
@@ -107,6 +108,55 @@ struct ExpositionWriterTests {
         writer.family(MetricDescriptor("a", .gauge, help: "h")) { $0.sample(value) }
         let lines = String(decoding: writer.finish(), as: UTF8.self).split(separator: "\n")
         #expect(lines.last == "a \(text)")
+    }
+
+    @Test(
+        "a whole number is exact, however large",
+        arguments: [0, 9, 10, 1_234_567_890, .max, .min, -1] as [Int64]
+    )
+    func wholeNumbers(value: Int64) {
+        var writer = ExpositionWriter(format: .text004)
+        writer.family(MetricDescriptor("a", .gauge, help: "h")) { $0.sample(value) }
+        #expect(String(decoding: writer.finish(), as: UTF8.self).hasSuffix("\na \(value)\n"))
+    }
+
+    @Test("labels that many samples share follow the sample's own", arguments: [true, false], [true, false])
+    func furtherLabels(hasOwn: Bool, hasFurther: Bool) {
+        var writer = ExpositionWriter(format: .text004)
+        writer.family(MetricDescriptor("a", .gauge, help: "h")) { family in
+            family.sample(hasOwn ? ["p": "1"] : .none, and: hasFurther ? ["s": "x"] : .none, 7)
+        }
+        let labels = [hasOwn ? "p=\"1\"" : nil, hasFurther ? "s=\"x\"" : nil].compactMap(\.self).joined(separator: ",")
+        let text = String(decoding: writer.finish(), as: UTF8.self)
+        #expect(text.hasSuffix(labels.isEmpty ? "\na 7\n" : "\na{\(labels)} 7\n"))
+    }
+
+    @Test("the histograms of a family may differ in their bounds")
+    func differingBounds() {
+        var writer = ExpositionWriter(format: .text004)
+        writer.family(MetricDescriptor("a", .histogram, help: "h")) { family in
+            for bounds in [[1.0], [2.0], [], [1.0]] {
+                family.histogram(bounds: bounds, counts: Array(repeating: 1, count: bounds.count + 1), sum: 1)
+            }
+        }
+        let lines = String(decoding: writer.finish(), as: UTF8.self).split(separator: "\n")
+        #expect(
+            lines.filter { $0.contains("_bucket") } == [
+                "a_bucket{le=\"1.0\"} 1", "a_bucket{le=\"+Inf\"} 2", "a_bucket{le=\"2.0\"} 1",
+                "a_bucket{le=\"+Inf\"} 2", "a_bucket{le=\"+Inf\"} 1", "a_bucket{le=\"1.0\"} 1",
+                "a_bucket{le=\"+Inf\"} 2",
+            ]
+        )
+    }
+
+    @Test("the texts of two writers make one, which only the last one ends")
+    func parts() {
+        var first = ExpositionWriter(format: .openMetrics)
+        first.family(MetricDescriptor("a", .gauge, help: "h")) { $0.sample(1) }
+        var last = ExpositionWriter(format: .openMetrics)
+        last.family(MetricDescriptor("b", .gauge, help: "h")) { $0.sample(2) }
+        let text = String(decoding: first.finish(isWhole: false) + last.finish(), as: UTF8.self)
+        #expect(text == "# HELP a h\n# TYPE a gauge\na 1\n# HELP b h\n# TYPE b gauge\nb 2\n# EOF\n")
     }
 
     @Test("a histogram with negative bounds has neither count nor sum")

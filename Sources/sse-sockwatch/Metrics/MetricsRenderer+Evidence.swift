@@ -6,15 +6,11 @@ extension MetricsRenderer {
     mutating func writeEvidence() {
         writeHeartbeats()
         writeLiveness()
-        writer.family(MetricCatalogue.sendIdle) { family in
-            for port in ports { family.histogram(port.labels, port.snapshot.evidence.sendIdle) }
-        }
+        write(MetricCatalogue.sendIdle) { family, labels, port in family.histogram(labels, port.evidence.sendIdle) }
         write(MetricCatalogue.retransmitted) { $0.evidence.traffic.retransmittedSegments }
         write(MetricCatalogue.written) { $0.evidence.traffic.writtenBytes }
         writeChurn()
-        writer.family(MetricCatalogue.evidenceShare) { family in
-            for port in ports { family.sample(port.labels, port.snapshot.evidence.share) }
-        }
+        write(MetricCatalogue.evidenceShare) { family, labels, port in family.sample(labels, port.evidence.share) }
         writer.family(MetricCatalogue.drift) { family in
             for drift in drifts { family.sample(drift.labels, drift.found.value) }
         }
@@ -24,12 +20,11 @@ extension MetricsRenderer {
     }
 
     private mutating func writeHeartbeats() {
-        writer.family(MetricCatalogue.heartbeatInterval) { family in
-            for port in ports {
-                let heartbeats = port.snapshot.evidence.heartbeats
-                guard let interval = heartbeats.interval else { continue }
-                family.sample(port.labels.adding("source", heartbeats.isLearned ? "learned" : "configured"), interval)
-            }
+        let learned: RenderedLabels = ["source": "learned"]
+        let configured: RenderedLabels = ["source": "configured"]
+        write(MetricCatalogue.heartbeatInterval) { family, labels, port in
+            guard let interval = port.evidence.heartbeats.interval else { return }
+            family.sample(labels, and: port.evidence.heartbeats.isLearned ? learned : configured, interval)
         }
         write(MetricCatalogue.heartbeatsObserved) { $0.evidence.heartbeats.observed }
         write(MetricCatalogue.heartbeatsMissed) { $0.evidence.heartbeats.missed }
@@ -37,46 +32,37 @@ extension MetricsRenderer {
 
     private mutating func writeLiveness() {
         write(MetricCatalogue.silent) { $0.evidence.liveness.silent }
-        write(MetricCatalogue.halfOpen, by: "evidence") { liveness in
-            ["retransmission": liveness.halfOpenByRetransmission, "keepalive": liveness.halfOpenByKeepalive]
+        let retransmission: RenderedLabels = ["evidence": "retransmission"]
+        let keepalive: RenderedLabels = ["evidence": "keepalive"]
+        write(MetricCatalogue.halfOpen) { family, labels, port in
+            family.sample(labels, and: retransmission, port.evidence.liveness.halfOpenByRetransmission)
+            family.sample(labels, and: keepalive, port.evidence.liveness.halfOpenByKeepalive)
         }
         write(MetricCatalogue.blind) { $0.evidence.liveness.blind }
         write(MetricCatalogue.slowConsumers) { $0.evidence.liveness.slowConsumers }
         write(MetricCatalogue.localSendFailures) { $0.evidence.liveness.localSendFailures }
-        write(MetricCatalogue.keepalive, by: "keepalive") { liveness in
-            ["on": liveness.keepaliveOn, "off": liveness.keepaliveOff, "unknown": liveness.keepaliveUnknown]
-        }
-    }
-
-    private mutating func write(
-        _ descriptor: MetricDescriptor,
-        by label: String,
-        _ values: (LivenessTally) -> KeyValuePairs<String, Int>
-    ) {
-        writer.family(descriptor) { family in
-            for port in ports {
-                for (name, value) in values(port.snapshot.evidence.liveness) {
-                    family.sample(port.labels.adding(label, name), value)
-                }
-            }
+        let (on, off): (RenderedLabels, RenderedLabels) = (["keepalive": "on"], ["keepalive": "off"])
+        let unknown: RenderedLabels = ["keepalive": "unknown"]
+        write(MetricCatalogue.keepalive) { family, labels, port in
+            family.sample(labels, and: on, port.evidence.liveness.keepaliveOn)
+            family.sample(labels, and: off, port.evidence.liveness.keepaliveOff)
+            family.sample(labels, and: unknown, port.evidence.liveness.keepaliveUnknown)
         }
     }
 
     private mutating func writeChurn() {
         write(MetricCatalogue.opened) { $0.evidence.churn.opened }
         write(MetricCatalogue.closed) { $0.evidence.churn.closed }
-        writer.family(MetricCatalogue.lifetime) { family in
-            for port in ports { family.histogram(port.labels, port.snapshot.evidence.churn.lifetimes) }
+        write(MetricCatalogue.lifetime) { family, labels, port in
+            family.histogram(labels, port.evidence.churn.lifetimes)
         }
-        writer.family(MetricCatalogue.idleAtClose) { family in
-            for port in ports { family.histogram(port.labels, port.snapshot.evidence.churn.idleTimes) }
+        write(MetricCatalogue.idleAtClose) { family, labels, port in
+            family.histogram(labels, port.evidence.churn.idleTimes)
         }
         write(MetricCatalogue.undelivered) { $0.evidence.churn.undeliveredBytes }
-        writer.family(MetricCatalogue.pathIdleTimeout) { family in
-            for port in ports {
-                guard let timeout = port.snapshot.evidence.churn.pathIdleTimeout else { continue }
-                family.sample(port.labels, timeout)
-            }
+        write(MetricCatalogue.pathIdleTimeout) { family, labels, port in
+            guard let timeout = port.evidence.churn.pathIdleTimeout else { return }
+            family.sample(labels, timeout)
         }
     }
 }

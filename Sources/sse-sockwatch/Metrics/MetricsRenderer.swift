@@ -8,32 +8,29 @@ internal import SockWatch
 struct MetricsRenderer {
     private let observation: Observation
     var writer: ExpositionWriter
+    private let ports: [PortSnapshot]
     /// The labels that each port's series begin with.
-    let ports: [(snapshot: PortSnapshot, labels: RenderedLabels)]
+    private let portLabels: [RenderedLabels]
     let drifts: [(found: Drift, labels: RenderedLabels)]
     private let companions: [(outcome: CompanionOutcome, labels: RenderedLabels)]
 
-    static func render(
-        _ observation: Observation,
-        format: ExpositionFormat,
-        includesAgent: Bool = true,
-        process: ProcessStatus? = .current()
-    ) -> [UInt8] {
+    /// The metrics that are the same for everybody who sees the observation. The exposition is to be ended with
+    /// ``renderEnd(agent:format:process:)``.
+    static func render(_ observation: Observation, format: ExpositionFormat) -> [UInt8] {
         var renderer = MetricsRenderer(observation, format)
         renderer.writePorts()
         renderer.writeServices()
         renderer.writeEvidence()
         renderer.writeCompanions()
         renderer.writeSampling()
-        if includesAgent { renderer.writeAgent(process) }
-        return renderer.writer.finish()
+        return renderer.writer.finish(isWhole: false)
     }
 
     private init(_ observation: Observation, _ format: ExpositionFormat) {
         self.observation = observation
-        let snapshots = observation.sample.snapshot.ports
-        writer = ExpositionWriter(format: format, reservingCapacity: 16 << 10 + snapshots.count * 4 << 10)
-        ports = snapshots.map { ($0, Self.labels(String($0.watched.port), in: $0.namespace)) }
+        ports = observation.sample.snapshot.ports
+        writer = ExpositionWriter(format: format, reservingCapacity: 16 << 10 + ports.count * 8 << 10)
+        portLabels = ports.map { Self.labels(String($0.watched.port), in: $0.namespace) }
         drifts = observation.sample.snapshot.drifts.map {
             ($0.drift, Self.labels($0.ports.description, in: $0.namespace))
         }
@@ -49,36 +46,43 @@ struct MetricsRenderer {
 
     // MARK: Ports
 
-    private mutating func writePorts() {
-        writer.family(MetricCatalogue.sockets) { family in
-            for port in ports {
-                for state in TCPState.connectionStates {
-                    family.sample(port.labels.adding("state", state.label), port.snapshot.tally[state])
-                }
-            }
+    /// Writes a family of all ports. Each is lent and not copied: a copy would count references to all its arrays.
+    @inline(__always)
+    mutating func write(
+        _ descriptor: MetricDescriptor,
+        each body: (inout FamilyWriter, RenderedLabels, borrowing PortSnapshot) -> Void
+    ) {
+        writer.family(descriptor) { family in
+            for place in ports.indices { body(&family, portLabels[place], ports[place]) }
         }
-        writer.family(MetricCatalogue.condition) { family in
-            for port in ports {
-                for condition in PortCondition.allCases {
-                    let labels = port.labels.adding("condition", condition.rawValue)
-                    family.sample(labels, port.snapshot.holds(condition) ? 1 : 0)
-                }
-            }
+    }
+
+    /// Writes a family with one number for each port.
+    @inline(__always)
+    mutating func write(_ descriptor: MetricDescriptor, _ value: (borrowing PortSnapshot) -> some FixedWidthInteger) {
+        write(descriptor, each: { family, labels, port in family.sample(labels, value(port)) })
+    }
+
+    private mutating func writePorts() {
+        let states = TCPState.connectionStates.map { ($0, ["state": $0.label] as RenderedLabels) }
+        write(MetricCatalogue.sockets) { family, labels, port in
+            for (state, label) in states { family.sample(labels, and: label, port.tally[state]) }
+        }
+        let conditions = PortCondition.allCases.map { ($0, ["condition": $0.rawValue] as RenderedLabels) }
+        write(MetricCatalogue.condition) { family, labels, port in
+            for (condition, label) in conditions { family.sample(labels, and: label, port.holds(condition) ? 1 : 0) }
         }
         write(MetricCatalogue.closeWaitEntered) { $0.closeWait.entered }
         write(MetricCatalogue.closeWaitLeft) { $0.closeWait.left }
-        writer.family(MetricCatalogue.closeWaitOldestAge) { family in
-            for port in ports { family.sample(port.labels, port.snapshot.closeWait.oldestAge) }
+        write(MetricCatalogue.closeWaitOldestAge) { family, labels, port in
+            family.sample(labels, port.closeWait.oldestAge)
         }
-        writer.family(MetricCatalogue.closeWaitStuck) { family in
-            for port in ports {
-                for cause in CloseWaitSnapshot.Cause.allCases {
-                    family.sample(port.labels.adding("cause", cause.rawValue), port.snapshot.closeWait.stuck(cause))
-                }
-            }
+        let causes = CloseWaitSnapshot.Cause.allCases.map { ($0, ["cause": $0.rawValue] as RenderedLabels) }
+        write(MetricCatalogue.closeWaitStuck) { family, labels, port in
+            for (cause, label) in causes { family.sample(labels, and: label, port.closeWait.stuck(cause)) }
         }
-        writer.family(MetricCatalogue.closeWaitDuration) { family in
-            for port in ports { family.histogram(port.labels, port.snapshot.closeWait.durations) }
+        write(MetricCatalogue.closeWaitDuration) { family, labels, port in
+            family.histogram(labels, port.closeWait.durations)
         }
         write(MetricCatalogue.sendQueue) { $0.tally.sendQueueBytes }
         write(MetricCatalogue.receiveQueue) { $0.tally.receiveQueueBytes }
@@ -86,32 +90,24 @@ struct MetricsRenderer {
         write(MetricCatalogue.listeners) { $0.tally.listeners }
         write(MetricCatalogue.listenBacklog) { $0.tally.acceptQueue }
         write(MetricCatalogue.listenBacklogLimit) { $0.tally.acceptQueueLimit }
-        writer.family(MetricCatalogue.listenBacklogFullest) { family in
-            for port in ports { family.sample(port.labels, port.snapshot.tally.acceptQueueFullestRatio) }
+        write(MetricCatalogue.listenBacklogFullest) { family, labels, port in
+            family.sample(labels, port.tally.acceptQueueFullestRatio)
         }
-        writer.family(MetricCatalogue.portInfo) { family in
-            for port in ports {
-                let labels = port.labels.adding("name", port.snapshot.watched.name)
-                family.sample(labels.adding("side", port.snapshot.watched.side.rawValue), 1)
-            }
+        write(MetricCatalogue.portInfo) { family, labels, port in
+            family.sample(labels, and: ["name": port.watched.name, "side": port.watched.side.rawValue], 1)
         }
     }
 
     private mutating func writeServices() {
-        writer.family(MetricCatalogue.socketsByService) { family in
-            for port in ports {
-                for service in observation.services(of: port.snapshot) {
-                    let labels = port.labels.adding("service", service.service)
-                    family.sample(labels.adding("state", TCPState.established.label), service.counts.established)
-                    family.sample(labels.adding("state", TCPState.closeWait.label), service.counts.closeWait)
-                }
+        let established: RenderedLabels = ["state": TCPState.established.label]
+        let closeWait: RenderedLabels = ["state": TCPState.closeWait.label]
+        let names = observation.serviceNames
+        write(MetricCatalogue.socketsByService) { family, labels, port in
+            for service in ServiceCount.services(of: port.cgroups, named: names) {
+                let labels = labels.adding("service", service.service)
+                family.sample(labels, and: established, service.counts.established)
+                family.sample(labels, and: closeWait, service.counts.closeWait)
             }
-        }
-    }
-
-    mutating func write(_ descriptor: MetricDescriptor, _ value: (PortSnapshot) -> some FixedWidthInteger) {
-        writer.family(descriptor) { family in
-            for port in ports { family.sample(port.labels, value(port.snapshot)) }
         }
     }
 
@@ -187,34 +183,6 @@ struct MetricsRenderer {
         writer.family(MetricCatalogue.untrackedSockets) { $0.sample(sample.snapshot.untrackedSockets) }
         writer.family(MetricCatalogue.dumpRetries) { $0.sample(statistics.retries) }
         writer.family(MetricCatalogue.eventsLost) { $0.sample(statistics.eventsLost) }
-    }
-
-    // MARK: The agent itself
-
-    private mutating func writeAgent(_ process: ProcessStatus?) {
-        let agent = observation.agent
-        writer.family(MetricCatalogue.reloadSuccessful) { $0.sample(agent.lastReloadSucceeded ? 1 : 0) }
-        writer.family(MetricCatalogue.reloadTimestamp) { $0.sample(agent.lastReloadSuccess.seconds) }
-        writer.family(MetricCatalogue.requests) { family in
-            for (code, count) in agent.answers.sorted(by: { $0.key < $1.key }) {
-                family.sample(["code": String(code)], count)
-            }
-        }
-        writer.family(MetricCatalogue.build) {
-            $0.sample(["version": BuildVersion.number, "revision": BuildVersion.revision], 1)
-        }
-        if let keepalive = KernelKeepalive.current() {
-            writer.family(MetricCatalogue.keepaliveTime) { $0.sample(keepalive.time) }
-            writer.family(MetricCatalogue.keepaliveInterval) { $0.sample(keepalive.interval) }
-            writer.family(MetricCatalogue.keepaliveProbes) { $0.sample(keepalive.probes) }
-        }
-        guard let process else { return }
-        writer.family(MetricCatalogue.processCPU) { $0.sample(process.processorSeconds) }
-        writer.family(MetricCatalogue.processResident) { $0.sample(process.residentBytes) }
-        writer.family(MetricCatalogue.processVirtual) { $0.sample(process.virtualBytes) }
-        writer.family(MetricCatalogue.processOpenFDs) { $0.sample(process.openDescriptors) }
-        if let limit = process.descriptorLimit { writer.family(MetricCatalogue.processMaxFDs) { $0.sample(limit) } }
-        writer.family(MetricCatalogue.processStart) { $0.sample(process.start.seconds) }
     }
 }
 

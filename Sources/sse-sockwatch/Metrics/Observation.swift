@@ -14,6 +14,13 @@ struct Observation: Sendable {
     /// By cgroup id.
     var serviceNames: [UInt64: ServiceName] = [:]
 
+    /// Whether another one shows the same, but for what the agent says of itself. A sampler takes one sample at a time,
+    /// so the instant tells samples apart.
+    func agrees(with other: Observation) -> Bool {
+        sample.attemptedAt == other.sample.attemptedAt && companions == other.companions
+            && companionPorts == other.companionPorts && serviceNames == other.serviceNames
+    }
+
     /// The services that have connections on a port, the one with the most in CLOSE_WAIT first.
     func services(of port: PortSnapshot) -> [ServiceCount] {
         ServiceCount.services(of: port.cgroups, named: serviceNames)

@@ -44,5 +44,12 @@ final class ServiceNamer: Sendable {
 
 extension Snapshot {
     /// The cgroups that its connections' sockets were made in.
-    var cgroups: Set<UInt64> { Set(ports.lazy.flatMap(\.cgroups.cgroups).map(\.id)) }
+    var cgroups: Set<UInt64> {
+        var ids: Set<UInt64> = []
+        // By place: to iterate would copy each port with all that it holds.
+        for place in ports.indices {
+            for cgroup in ports[place].cgroups.cgroups { ids.insert(cgroup.id) }
+        }
+        return ids
+    }
 }

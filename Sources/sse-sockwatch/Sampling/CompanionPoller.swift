@@ -15,7 +15,7 @@ final class CompanionPoller: Service {
     }
 
     /// What is known of all servers at one moment.
-    struct Round: Sendable {
+    struct Round: Equatable, Sendable {
         /// By the id of the target.
         var outcomes: [String: CompanionOutcome] = [:]
         /// How many targets have not been asked yet.

@@ -29,6 +29,14 @@ final class Sampler: Service {
         var isStopping = false
         /// What servers have said of their connections since the last sample, by the ports that they speak for.
         var active: [PortSet: Double?] = [:]
+
+        /// The newest sample, unless it is older.
+        func sample(noOlderThan seconds: Double) -> Sample? {
+            let isFresh =
+                latest.attemptedAt.nanoseconds > 0
+                && MonotonicInstant.now.seconds(since: latest.attemptedAt) <= seconds
+            return isFresh ? latest : nil
+        }
     }
 
     private let state: Mutex<State>
@@ -102,7 +110,8 @@ final class Sampler: Service {
     /// A sample no older than `seconds`. All who ask meanwhile share one. When it does not come in time, or the sampler
     /// is stopping, the newest there is.
     func sample(noOlderThan seconds: Double, within patience: Duration) async -> Sample {
-        await withTaskGroup(of: Sample.self) { group in
+        if let fresh = state.withLock({ $0.sample(noOlderThan: seconds) }) { return fresh }
+        return await withTaskGroup(of: Sample.self) { group in
             group.addTask { await self.nextSample(noOlderThan: seconds) }
             group.addTask {
                 try? await Task.sleep(for: patience)
@@ -122,10 +131,8 @@ final class Sampler: Service {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let ready: Sample? = state.withLock { state in
-                    let isFresh =
-                        state.latest.attemptedAt.nanoseconds > 0
-                        && MonotonicInstant.now.seconds(since: state.latest.attemptedAt) <= seconds
-                    if isFresh || state.isStopping || Task.isCancelled { return state.latest }
+                    if let fresh = state.sample(noOlderThan: seconds) { return fresh }
+                    if state.isStopping || Task.isCancelled { return state.latest }
                     state.waiters[number] = continuation
                     return nil
                 }

@@ -25,6 +25,7 @@ struct WebServer: Service {
 
     let settings: Settings
     let observatory: Observatory
+    private let expositions = Expositions()
     let logger: Logger
     /// Told the port once it listens.
     let onListening: @Sendable (Int) -> Void
@@ -95,12 +96,10 @@ struct WebServer: Service {
     private func metrics(_ request: Request) async -> Response {
         let format = ExpositionFormat.negotiate(accept: request.headers[.accept])
         let observation = await observatory.observe(within: Self.patience(request))
-        let body = MetricsRenderer.render(
-            observation,
-            format: format,
-            includesAgent: settings.includesAgentMetrics
-        )
-        return Self.answer(.ok, type: format.contentType, body)
+        let shared = await expositions.text(of: observation, as: format)
+        let agent = settings.includesAgentMetrics ? observation.agent : nil
+        let end = ByteBuffer(bytes: MetricsRenderer.renderEnd(agent: agent, format: format))
+        return Self.answer(.ok, type: format.contentType, ResponseBody(contentsOf: [shared, end]))
     }
 
     /// How long a scrape may wait for a fresh sample: half a second less than Prometheus waits for the scrape.
@@ -115,10 +114,10 @@ struct WebServer: Service {
     }
 
     private static func answer(_ status: HTTPResponse.Status, type: String, _ body: [UInt8]) -> Response {
-        Response(
-            status: status,
-            headers: [.contentType: type, .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))
-        )
+        answer(status, type: type, ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
+    private static func answer(_ status: HTTPResponse.Status, type: String, _ body: ResponseBody) -> Response {
+        Response(status: status, headers: [.contentType: type, .cacheControl: "no-store"], body: body)
     }
 }
