@@ -1,3 +1,4 @@
+internal import HostSystem
 internal import Logging
 internal import ServiceLifecycle
 internal import SockWatch
@@ -23,6 +24,7 @@ struct Agent {
                 metadata: ["address": "\(web.address)", "url": "\(web.address.url(port: port))"]
             )
             onListening(port)
+            ProcessMemory.releaseCodeOfStart()
         }
         let reloader = Reloader(
             sampler: core.sampler,

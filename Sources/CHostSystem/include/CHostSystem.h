@@ -1,4 +1,4 @@
-/* What Swift's Glibc module leaves out. No logic here. */
+/* What Swift's Glibc module leaves out, or cannot do. */
 #ifndef CHOSTSYSTEM_H
 #define CHOSTSYSTEM_H
 
@@ -11,5 +11,10 @@
 /* setns(descriptor, CLONE_NEWNET): moves the calling thread into a network namespace. 0, or -1 with errno.
  * glibc declares setns only under _GNU_SOURCE. */
 int chs_enter_network_namespace(int descriptor);
+
+/* Gives back the pages of code and constants that the program and its libraries have touched. They are as in the files,
+ * so what is needed again comes back from the page cache by itself. Segments that are ever written (those that are
+ * relocated, too) stay as they are. */
+void chs_release_code_pages(void);
 
 #endif
