@@ -1,5 +1,10 @@
 /// How text and numbers are written in both formats.
 extension [UInt8] {
+    /// Appends what another array holds. Unlike `append(contentsOf:)` it counts no reference to it.
+    mutating func appendBytes(of other: borrowing [UInt8]) {
+        other.withUnsafeBufferPointer { append(contentsOf: $0) }
+    }
+
     /// Appends text with `\`, the line feed and, if asked, the double quote escaped.
     mutating func appendEscaped(_ text: String, quotes: Bool) {
         for byte in text.utf8 {

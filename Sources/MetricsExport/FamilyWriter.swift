@@ -120,13 +120,13 @@ public struct FamilyWriter: ~Copyable {
             hasHeader = true
             writeHeader()
         }
-        buffer.append(contentsOf: sampleName)
+        buffer.appendBytes(of: sampleName)
         buffer.append(contentsOf: UnsafeBufferPointer(start: suffix.utf8Start, count: suffix.utf8CodeUnitCount))
         if !labels.bytes.isEmpty || !further.bytes.isEmpty {
             buffer.append(UInt8(ascii: "{"))
-            buffer.append(contentsOf: labels.bytes)
+            buffer.appendBytes(of: labels.bytes)
             if !labels.bytes.isEmpty && !further.bytes.isEmpty { buffer.append(UInt8(ascii: ",")) }
-            buffer.append(contentsOf: further.bytes)
+            buffer.appendBytes(of: further.bytes)
             buffer.append(UInt8(ascii: "}"))
         }
         buffer.append(UInt8(ascii: " "))

@@ -52,8 +52,10 @@ struct MetricsRenderer {
         _ descriptor: MetricDescriptor,
         each body: (inout FamilyWriter, RenderedLabels, borrowing PortSnapshot) -> Void
     ) {
+        let (ports, labels) = (ports, portLabels)
         writer.family(descriptor) { family in
-            for place in ports.indices { body(&family, portLabels[place], ports[place]) }
+            let lent = ports.span
+            for place in lent.indices { body(&family, labels[place], lent[place]) }
         }
     }
 
