@@ -26,6 +26,11 @@ public struct IPAddress: Hashable, Sendable {
         high == 0 && low >> 32 == Self.mappedPrefix
     }
 
+    /// The 32 bits of an IPv4 address, most significant byte first. Nil for IPv6.
+    public var ipv4Bits: UInt32? {
+        isIPv4 ? UInt32(truncatingIfNeeded: low) : nil
+    }
+
     /// True for `0.0.0.0` and `::`.
     public var isUnspecified: Bool {
         high == 0 && (low == 0 || low == Self.mappedPrefix << 32)
@@ -40,8 +45,7 @@ public struct IPAddress: Hashable, Sendable {
 extension IPAddress: CustomStringConvertible {
     /// `192.0.2.1`, or RFC 5952's form: `2001:db8::1`.
     public var description: String {
-        if isIPv4 {
-            let bits = UInt32(truncatingIfNeeded: low)
+        if let bits = ipv4Bits {
             return "\(bits >> 24).\(bits >> 16 & 255).\(bits >> 8 & 255).\(bits & 255)"
         }
         var address = in6_addr()

@@ -40,10 +40,12 @@ public struct SocketOwnerCache: Sendable {
     ///
     /// - Parameters:
     ///   - inodes: the sockets'; 0 is ignored.
+    ///   - listeners: the inodes of their listeners, by which a scan knows when everybody has been found.
     ///   - cgroups: the cgroup ids that came with them.
     ///   - now: ``MonotonicClock/nanoseconds``.
     public mutating func owners(
         of inodes: some Sequence<UInt32>,
+        listeners: Set<UInt32> = [],
         cgroups: Set<UInt64> = [],
         at now: Int64
     ) -> [UInt32: [SocketOwner]] {
@@ -52,7 +54,8 @@ public struct SocketOwnerCache: Sendable {
         if !missing.isEmpty {
             let known = Set(entries.values.lazy.flatMap { $0.owners.lazy.map(\.pid) })
             let scan = SocketOwnerScan.owners(
-                of: missing,
+                of: missing.union(listeners),
+                listeners: listeners,
                 cgroups: cgroups,
                 hints: known,
                 in: namespace,
@@ -61,7 +64,7 @@ public struct SocketOwnerCache: Sendable {
             scans += 1
             unreadableProcesses = scan.unreadableProcesses
             if entries.count + missing.count > Self.limit { entries = entries.filter { wanted.contains($0.key) } }
-            for inode in missing { entries[inode] = Entry(owners: scan.owners[inode] ?? [], expires: now + lifetime) }
+            for inode in missing { entries[inode] = Entry(owners: scan.owners(of: inode), expires: now + lifetime) }
         }
         return wanted.reduce(into: [:]) { $0[$1] = entries[$1]?.owners ?? [] }
     }
@@ -69,7 +72,7 @@ public struct SocketOwnerCache: Sendable {
     private func isFresh(_ inode: UInt32, at now: Int64) -> Bool {
         guard let entry = entries[inode], now < entry.expires else { return false }
         return entry.owners.allSatisfy { owner in
-            DescriptorListing.socket(at: "\(procfs)/\(owner.pid)/fd/\(owner.descriptor)") == inode
+            DescriptorTable.socket(at: "\(procfs)/\(owner.pid)/fd/\(owner.descriptor)") == inode
         }
     }
 }

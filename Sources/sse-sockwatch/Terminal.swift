@@ -25,8 +25,13 @@ enum Terminal {
     /// Writes everything, however often the descriptor takes only a part. False when it takes no more.
     @discardableResult
     static func write(_ text: String, to descriptor: Int32) -> Bool {
+        var text = text
+        return text.withUTF8 { write(UnsafeRawBufferPointer($0), to: descriptor) }
+    }
+
+    static func write(_ text: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
         do {
-            try FileDescriptor(rawValue: descriptor).writeAll(text.utf8)
+            try FileDescriptor(rawValue: descriptor).writeAll(text)
             return true
         } catch {
             let reason = error as? Errno ?? .ioError

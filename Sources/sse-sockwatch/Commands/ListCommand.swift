@@ -53,15 +53,14 @@ struct ListCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try watching.load()
-        var records: [SocketRecord] = []
         var damage: CommandFailure?
+        var list: SocketList
         if let replay {
-            (records, damage) = try Self.read(replay, configuration.filter)
+            (list, damage) = try read(replay, configuration)
         } else {
-            records = try dump(configuration.filter)
+            list = try dump(configuration)
         }
-        var list = SocketList(records, configuration: configuration)
-        if let states = try stateSet() { list.keep(states) }
+        list.finish()
         if processes { list.findOwners(in: try place.namespace?.identity()) }
         if services || json && replay == nil { list.findServices() }
         try write(list)
@@ -95,17 +94,24 @@ struct ListCommand: ParsableCommand {
         )
     }
 
-    private func dump(_ filter: PortFilter) throws -> [SocketRecord] {
+    private func dump(_ configuration: AgentConfiguration) throws -> SocketList {
+        let states = try stateSet()
         var dumper = try place.dumper()
         return try dumper.retrying { (dumper) throws(SockDiagError) in
-            var records: [SocketRecord] = []
-            try dumper.dump(SocketQuery(filter: filter, includesTCPInfo: true)) { records.append(copy $0) }
-            return records
+            var list = try SocketList(
+                configuration: configuration,
+                listening: try dumper.listeningPorts(),
+                states: states,
+                keepsRecords: json
+            )
+            try dumper.dump(SocketQuery(filter: configuration.filter, includesTCPInfo: true)) { list.add($0) }
+            return list
         }
     }
 
     /// The sockets of a capture, and what is wrong with it. Of a socket that was dumped several times the newest counts.
-    private static func read(_ path: String, _ filter: PortFilter) throws -> ([SocketRecord], CommandFailure?) {
+    private func read(_ path: String, _ configuration: AgentConfiguration) throws -> (SocketList, CommandFailure?) {
+        let filter = configuration.filter
         let file: FileDescriptor
         do {
             file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
@@ -129,9 +135,16 @@ struct ListCommand: ParsableCommand {
         } catch {
             throw CommandFailure("\(path): \(error)")
         }
+        var list = try SocketList(
+            configuration: configuration,
+            listening: Set(records.lazy.filter { $0.state == .listen }.map(\.local.port)),
+            states: stateSet(),
+            keepsRecords: json
+        )
+        for record in records { list.add(record) }
         let complaints = summary.complaints
-        guard !complaints.isEmpty else { return (records, nil) }
-        return (records, CommandFailure(complaints.map { "\(path): \($0)" }.joined(separator: "\n")))
+        guard !complaints.isEmpty else { return (list, nil) }
+        return (list, CommandFailure(complaints.map { "\(path): \($0)" }.joined(separator: "\n")))
     }
 }
 

@@ -4,103 +4,169 @@ internal import SocketOwners
 
 /// Writes a list for people: a line a socket as `ss -tn` has them, then a line a port with its condition, and below it
 /// why.
-struct ListingText {
-    let list: SocketList
-    private var text = ""
+///
+/// A list can have a million rows, so rows are put together as bytes, and nothing is allocated for one.
+struct ListingText: ~Copyable {
+    private let list: SocketList
+    private var text = TextPiece(capacity: pieceSize + (8 << 10))
     private let localWidth: Int
     private let peerWidth: Int
     /// Nil without services.
     private let serviceWidth: Int?
+    /// The process that was last named.
+    private var process: (pid: Int32, name: String) = (-1, "")
 
-    private static let pieceSize = 64 << 10
+    private static let pieceSize = 256 << 10
     /// `255.255.255.255:65535`
     private static let ipv4Width = 21
 
     init(_ list: SocketList) {
         self.list = list
         // As wide as what stands in them. Lengths are looked at only where they can be larger than those of IPv4.
-        func width(_ endpoint: (SocketRecord) -> SocketEndpoint) -> Int {
-            list.sockets.lazy.map(endpoint).filter { !$0.address.isIPv4 }.map { $0.description.utf8.count }
-                .reduce(Self.ipv4Width, max)
+        var (localWidth, peerWidth) = (Self.ipv4Width, Self.ipv4Width)
+        for place in list.order {
+            let socket = list[place]
+            if !socket.local.address.isIPv4 { localWidth = max(localWidth, socket.local.description.utf8.count) }
+            if !socket.remote.address.isIPv4 { peerWidth = max(peerWidth, socket.remote.description.utf8.count) }
         }
-        localWidth = width(\.local)
-        peerWidth = width(\.remote)
+        self.localWidth = localWidth
+        self.peerWidth = peerWidth
         serviceWidth = list.services.map { $0.values.reduce(7) { max($0, $1.description.utf8.count) } }
     }
 
     /// Hands the text out in large pieces. Stops when `write` says false: nobody reads any more.
-    mutating func write(_ write: (String) -> Bool) {
+    mutating func write(_ write: (UnsafeRawBufferPointer) -> Bool) {
         appendHeader()
-        for socket in list.sockets {
-            append(socket)
-            if text.utf8.count >= Self.pieceSize {
-                guard write(text) else { return }
-                text.removeAll(keepingCapacity: true)
+        for place in list.order {
+            append(list[place])
+            if text.count >= Self.pieceSize {
+                guard write(text.written) else { return }
+                text.removeAll()
             }
         }
-        text += PortListing.text(list.ports)
-        _ = write(text)
+        text.append(PortListing.text(list.ports))
+        _ = write(text.written)
     }
 
     private mutating func appendHeader() {
-        append("State", width: 11)
-        append("Recv-Q", width: 6, rightAligned: true)
-        append("Send-Q", width: 6, rightAligned: true)
-        append("Local Address:Port", width: localWidth)
-        append("Peer Address:Port", width: peerWidth)
-        append("Idle", width: 6, rightAligned: true)
-        append("CLOSE-WAIT for", width: 14, rightAligned: true)
-        append(last: "Stuck", "Service", "Process")
+        for (name, width) in [
+            ("State", 11), ("Recv-Q", 6), ("Send-Q", 6), ("Local Address:Port", localWidth),
+            ("Peer Address:Port", peerWidth), ("  Idle", 6), ("CLOSE-WAIT for", 14),
+        ] {
+            appendField(name, width: width)
+        }
+        endRow("Stuck", service: "Service") { $0.text.append(literal: "Process") }
     }
 
-    private mutating func append(_ socket: SocketRecord) {
-        append(socket.state.ssName, width: 11)
-        append(String(socket.receiveQueue), width: 6, rightAligned: true)
-        append(String(socket.sendQueue), width: 6, rightAligned: true)
-        append(socket.local.description, width: localWidth)
-        append(socket.remote.description, width: peerWidth)
-        append(socket.idleSeconds.map(Self.age) ?? "-", width: 6, rightAligned: true)
-        append(socket.closeWaitSeconds.map(Self.age) ?? "-", width: 14, rightAligned: true)
-        let complaint = socket.complaint(stuckAfter: list.stuckAfter(socket))?.rawValue ?? "-"
-        let owners = list.owners(of: socket).map { owner in
-            "\(Self.printable(owner.command))(pid=\(owner.pid),fd=\(owner.descriptor))"
+    private mutating func append(_ socket: ListedSocket) {
+        append(socket.state)
+        text.append(UInt64(socket.receiveQueue), width: 6)
+        text.append(blanks: 1)
+        text.append(UInt64(socket.sendQueue), width: 6)
+        text.append(blanks: 1)
+        append(socket.local, width: localWidth)
+        append(socket.remote, width: peerWidth)
+        append(age: socket.idleMilliseconds, width: 6)
+        append(age: socket.closeWaitMilliseconds, width: 14)
+        endRow(list.complaint(of: socket)?.rawValue ?? "-", service: serviceName(socket)) { row in
+            guard let owners = row.list.owners else { return }
+            Self.appendProcesses(of: socket, owners, to: &row.text, &row.process)
         }
-        append(
-            last: complaint,
-            list.service(of: socket).map { Self.printable($0.description) } ?? "-",
-            owners.isEmpty ? "-" : owners.joined(separator: ",")
-        )
+    }
+
+    private mutating func append(_ state: TCPState) {
+        switch state {
+        case .established: text.append(literal: "ESTAB       ")
+        case .closeWait: text.append(literal: "CLOSE-WAIT  ")
+        case .timeWait: text.append(literal: "TIME-WAIT   ")
+        default: appendField(state.ssName, width: 11)
+        }
+    }
+
+    private mutating func append(_ endpoint: SocketEndpoint, width: Int) {
+        guard let bits = endpoint.address.ipv4Bits else { return appendField(endpoint.description, width: width) }
+        let start = text.count
+        for shift in [24, 16, 8] as [UInt32] {
+            text.append(UInt64(bits >> shift & 255))
+            text.append(UInt8(ascii: "."))
+        }
+        text.append(UInt64(bits & 255))
+        text.append(UInt8(ascii: ":"))
+        if endpoint.port == 0 { text.append(literal: "*") } else { text.append(UInt64(endpoint.port)) }
+        text.endField(from: start, width: width)
+    }
+
+    private mutating func append(age milliseconds: UInt32?, width: Int) {
+        guard let age = milliseconds.map({ AgeText(milliseconds: UInt64($0)) }) else {
+            text.append(blanks: width - 1)
+            return text.append(literal: "- ")
+        }
+        let digits = TextPiece.digits(age.first) + (age.second.map { TextPiece.digits($0) + 1 } ?? 0) + 1
+        text.append(blanks: width - digits)
+        text.append(age.first)
+        text.append(age.unit)
+        if let second = age.second {
+            text.append(second)
+            text.append(age.secondUnit)
+        }
+        text.append(blanks: 1)
+    }
+
+    private mutating func appendField(_ field: String, width: Int) {
+        let start = text.count
+        text.append(field)
+        text.endField(from: start, width: width)
     }
 
     /// The last columns, of which the others are there when they were asked for. The last one is not filled up.
-    private mutating func append(last complaint: String, _ service: String, _ process: String) {
-        var fields = [(complaint, 10)]
-        if let serviceWidth { fields.append((service, serviceWidth)) }
-        if list.owners != nil { fields.append((process, 0)) }
-        for (field, width) in fields.dropLast() { append(field, width: width) }
-        text += (fields.last?.0 ?? "") + "\n"
+    private mutating func endRow(
+        _ complaint: String,
+        service: String,
+        _ appendProcess: (inout ListingText) -> Void
+    ) {
+        if let serviceWidth {
+            appendField(complaint, width: Self.complaintWidth)
+            if list.owners != nil { appendField(service, width: serviceWidth) } else { text.append(service) }
+        } else if list.owners != nil {
+            appendField(complaint, width: Self.complaintWidth)
+        } else {
+            text.append(complaint)
+        }
+        if list.owners != nil { appendProcess(&self) }
+        text.append(literal: "\n")
+    }
+
+    private static let complaintWidth = 10
+
+    /// Empty without services.
+    private func serviceName(_ socket: ListedSocket) -> String {
+        guard serviceWidth != nil else { return "" }
+        return list.service(of: socket).map { Self.printable($0.description) } ?? "-"
+    }
+
+    /// Static, so that what is known of the owners need not be copied for each row while the text changes.
+    private static func appendProcesses(
+        of socket: ListedSocket,
+        _ owners: borrowing SocketOwnerScan,
+        to text: inout TextPiece,
+        _ process: inout (pid: Int32, name: String)
+    ) {
+        let start = text.count
+        owners.forEachOwner(of: socket.inode) { owner in
+            if text.count > start { text.append(literal: ",") }
+            if owner.pid != process.pid { process = (owner.pid, printable(owner.command)) }
+            text.append(process.name)
+            text.append(literal: "(pid=")
+            text.append(UInt64(UInt32(bitPattern: owner.pid)))
+            text.append(literal: ",fd=")
+            text.append(UInt64(UInt32(bitPattern: owner.descriptor)))
+            text.append(literal: ")")
+        }
+        if text.count == start { text.append(literal: "-") }
     }
 
     /// Processes name themselves, and some name would otherwise reach the terminal as a command.
     private static func printable(_ name: String) -> String {
         String(String.UnicodeScalarView(name.unicodeScalars.map { $0.value < 32 || 127..<160 ~= $0.value ? "?" : $0 }))
-    }
-
-    private mutating func append(_ field: String, width: Int, rightAligned: Bool = false) {
-        text += field.padded(to: width, rightAligned: rightAligned) + " "
-    }
-
-    /// `0.4s`, `1s`, `12s`, `5m10s`, `3h5m`, `2d4h`
-    static func age(_ seconds: Double) -> String {
-        let whole = Int(seconds)
-        switch whole {
-        case ..<10:
-            let tenths = seconds.rounded(toPlaces: 1)
-            return tenths == tenths.rounded() ? "\(Int(tenths))s" : "\(tenths)s"
-        case ..<100: return "\(whole)s"
-        case ..<3600: return "\(whole / 60)m\(whole % 60)s"
-        case ..<86400: return "\(whole / 3600)h\(whole / 60 % 60)m"
-        default: return "\(whole / 86400)d\(whole / 3600 % 24)h"
-        }
     }
 }

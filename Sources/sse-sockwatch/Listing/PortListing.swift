@@ -39,8 +39,8 @@ enum PortListing {
 
     /// One look finds a young leak healthy, and has to say what it cannot see.
     private static func reservation(_ port: PortSnapshot) -> String {
-        let oldest = ListingText.age(port.closeWait.oldestAge)
-        let bound = ListingText.age(port.watched.thresholds.closeWaitStuckAfter)
+        let oldest = AgeText(seconds: port.closeWait.oldestAge)
+        let bound = AgeText(seconds: port.watched.thresholds.closeWaitStuckAfter)
         return
             "    The oldest has been in CLOSE_WAIT for \(oldest), and is stuck after \(bound). Whether they accumulate "
             + "one look cannot tell; the agent can.\n"

@@ -36,7 +36,7 @@ struct SocketDocument: Encodable {
         let fd: Int32
     }
 
-    init(_ record: SocketRecord, in list: SocketList) {
+    init(_ record: SocketRecord, _ socket: ListedSocket, in list: SocketList) {
         state = record.state.label
         family = record.isIPv6 ? "ipv6" : "ipv4"
         localAddress = record.local.address.description
@@ -53,15 +53,15 @@ struct SocketDocument: Encodable {
         uid = record.uid
         inode = record.inode
         cgroupId = record.cgroupID
-        service = list.service(of: record)?.description
+        service = list.service(of: socket)?.description
         shutdown = record.shutdown.map { flags in
             [(ShutdownFlags.receive, "receive"), (.send, "send")].filter { flags.contains($0.0) }.map(\.1)
         }
-        idleSeconds = record.idleSeconds
-        closeWaitAgeSeconds = record.closeWaitSeconds
-        stuck = record.complaint(stuckAfter: list.stuckAfter(record))?.rawValue
-        processes = list.owners.map { _ in
-            list.owners(of: record).map { ProcessDocument(pid: $0.pid, command: $0.command, fd: $0.descriptor) }
+        idleSeconds = socket.idleMilliseconds.map { Double($0) / 1000 }
+        closeWaitAgeSeconds = socket.closeWaitMilliseconds.map { Double($0) / 1000 }
+        stuck = list.complaint(of: socket)?.rawValue
+        processes = list.owners.map { owners in
+            owners.owners(of: record.inode).map { ProcessDocument(pid: $0.pid, command: $0.command, fd: $0.descriptor) }
         }
         tcpInfo = record.tcpInfo.map(TCPInfoDocument.init)
     }
@@ -106,18 +106,27 @@ struct TCPInfoDocument: Encodable {
 
 /// Writes a list as one JSON object, a socket a line, without holding all of them as text.
 enum ListingJSON {
-    static func write(_ list: SocketList, _ write: (String) -> Bool) throws {
-        var text = "{\"sockets\":["
-        for (number, socket) in list.sockets.enumerated() {
-            let document = try JSONText.bytes(of: SocketDocument(socket, in: list)).dropLast()
-            text += (number == 0 ? "\n" : ",\n") + String(decoding: document, as: UTF8.self)
-            if text.utf8.count >= 64 << 10 {
-                guard write(text) else { return }
-                text.removeAll(keepingCapacity: true)
+    ///
+    /// - Parameter list: one that has kept the records.
+    static func write(_ list: SocketList, _ write: (UnsafeRawBufferPointer) -> Bool) throws {
+        var text = TextPiece(capacity: 64 << 10)
+        text.append(literal: "{\"sockets\":[")
+        for (number, place) in list.order.enumerated() {
+            guard let record = list.record(place) else { continue }
+            text.append(number == 0 ? "\n" : ",\n")
+            try append(SocketDocument(record, list[place], in: list), to: &text)
+            if text.count >= 60 << 10 {
+                guard write(text.written) else { return }
+                text.removeAll()
             }
         }
-        let ports = try JSONText.bytes(of: list.ports.map { PortDocument($0) })
-        text += "],\n\"ports\":" + String(decoding: ports.dropLast(), as: UTF8.self) + "}\n"
-        _ = write(text)
+        text.append(literal: "],\n\"ports\":")
+        try append(list.ports.map { PortDocument($0) }, to: &text)
+        text.append(literal: "}\n")
+        _ = write(text.written)
+    }
+
+    private static func append(_ document: some Encodable, to text: inout TextPiece) throws {
+        try JSONText.bytes(of: document).dropLast().withUnsafeBytes { text.append($0) }
     }
 }

@@ -48,7 +48,7 @@ final class Sampler: Service {
     init(
         settings: Settings,
         logger: Logger,
-        open: @escaping KernelSampler.Opening = { () throws(SockDiagError) in try KernelSocketTable() }
+        open: @escaping KernelSampler.Opening = { () throws(SockDiagError) in try SocketDumper() }
     ) {
         state = Mutex(State(settings: settings))
         self.open = open

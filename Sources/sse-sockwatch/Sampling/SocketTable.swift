@@ -19,19 +19,13 @@ extension SocketTable where Self: ~Copyable {
     }
 }
 
-/// The table of this network namespace.
-struct KernelSocketTable: SocketTable, ~Copyable {
-    private var dumper: SocketDumper
-
-    init() throws(SockDiagError) {
-        dumper = try SocketDumper()
-    }
-
+/// The table of the network namespace that it was opened in.
+extension SocketDumper: SocketTable {
     mutating func dump(
         _ query: SocketQuery,
         willLook: () -> Void,
         visit: (borrowing SocketRecord) -> Void
     ) throws(SockDiagError) {
-        try dumper.dump(query, willLook: willLook, visit: visit)
+        try dump(query, capture: nil, willLook: willLook, visit: visit)
     }
 }

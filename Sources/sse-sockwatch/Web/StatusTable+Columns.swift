@@ -41,7 +41,7 @@ extension StatusTable {
         Column("stuck", "Those in CLOSE_WAIT for longer than close_wait_stuck_after, and the age of the oldest.") {
             facts in
             let oldest = facts.port.closeWait.oldestAge
-            let age = facts.port.tally[.closeWait] == 0 ? "" : " <small>\(ListingText.age(oldest))</small>"
+            let age = facts.port.tally[.closeWait] == 0 ? "" : " <small>\(AgeText(seconds: oldest))</small>"
             return trouble(facts.port.closeWait.stuck) + age
         },
         Column("accept queue", "Connections that wait to be accepted, and how many may. The kernel lets one more in.") {
