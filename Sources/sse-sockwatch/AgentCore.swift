@@ -32,7 +32,12 @@ struct AgentCore {
         poller =
             collectors.companions
             ? CompanionPoller(settings: try configuration.companionSettings(), logger: logger, sampler: sampler) : nil
-        observatory = Observatory(sampler: sampler, poller: poller, configuration: configuration)
+        observatory = Observatory(
+            sampler: sampler,
+            poller: poller,
+            portOwners: collectors.services ? PortOwners() : nil,
+            configuration: configuration
+        )
     }
 
     /// What has to run, in the order of its start.

@@ -14,6 +14,8 @@ final class Observatory: Sendable {
     private let sampler: Sampler
     private let poller: CompanionPoller?
     private let namer: ServiceNamer
+    /// Nil when owners are not looked for.
+    private let portOwners: PortOwners?
     private let state: Mutex<State>
 
     /// A sample that is younger need not be taken again, in seconds.
@@ -25,11 +27,13 @@ final class Observatory: Sendable {
         sampler: Sampler,
         poller: CompanionPoller?,
         namer: ServiceNamer = ServiceNamer(),
+        portOwners: PortOwners? = PortOwners(),
         configuration: AgentConfiguration
     ) {
         self.sampler = sampler
         self.poller = poller
         self.namer = namer
+        self.portOwners = portOwners
         state = Mutex(
             State(
                 agent: AgentStatus(lastReloadSuccess: WallClock.now, readsCompanions: poller != nil),
@@ -53,6 +57,23 @@ final class Observatory: Sendable {
         }
     }
 
+    /// Whether processes are looked for when somebody asks.
+    var tellsOwners: Bool { portOwners != nil }
+
+    /// Which processes hold the connections of a port. Nil when the port is not watched in the agent's own network
+    /// namespace, or owners are not looked for.
+    func owners(ofPort number: UInt16, states: TCPStateSet) async -> Result<OwnersDocument, SockDiagError>? {
+        let watched = sampler.latest.snapshot.ports.first { $0.watched.port == number && $0.isInOwnNamespace }
+        guard let portOwners, let side = watched?.watched.side else { return nil }
+        switch await portOwners.find(PortOwners.Question(port: number, side: side, states: states)) {
+        case .success(let held):
+            let names = await namer.names(of: held.cgroups, within: Self.namingPatience)
+            return .success(OwnersDocument(held, port: number, names: names))
+        case .failure(let error):
+            return .failure(error)
+        }
+    }
+
     /// Whether a sample has been taken, so that there is something to serve.
     var isReady: Bool { sampler.latest.snapshot.sampledAt != nil }
 
@@ -69,6 +90,11 @@ final class Observatory: Sendable {
             state.companionPorts = configuration.companionPorts
         }
     }
+}
+
+extension PortSnapshot {
+    /// False also for the agent's own namespace where that is watched by a name.
+    var isInOwnNamespace: Bool { namespace == nil || namespace == NetworkNamespace.own.description }
 }
 
 extension AgentConfiguration {

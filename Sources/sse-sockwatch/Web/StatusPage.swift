@@ -10,13 +10,16 @@ internal import SockWatch
 struct StatusPage {
     let observation: Observation
     let telemetryPath: String
+    /// Whether the agent names processes when asked.
+    let tellsOwners: Bool
     let now: MonotonicInstant
     /// Names the style and the script that are the page's own. To be guessed by nobody.
     private let nonce = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
 
-    init(observation: Observation, telemetryPath: String, now: MonotonicInstant) {
+    init(observation: Observation, telemetryPath: String, tellsOwners: Bool = true, now: MonotonicInstant) {
         self.observation = observation
         self.telemetryPath = telemetryPath
+        self.tellsOwners = tellsOwners
         self.now = now
     }
 
@@ -70,7 +73,7 @@ struct StatusPage {
         """
         \(headline)
         <p id="sample">\(sampleLine)</p>
-        \(StatusTable(observation: observation).html)
+        \(StatusTable(observation: observation, tellsOwners: tellsOwners).html)
         """
     }
 
@@ -96,8 +99,8 @@ struct StatusPage {
         guard let sampledAt = sample.snapshot.sampledAt, let time = sample.sampledAt else {
             return "The kernel has not answered yet.\(failure)"
         }
-        let age = ListingText.age(now.seconds(since: sampledAt))
-        let interval = ListingText.age(sample.statistics.interval)
+        let age = AgeText(seconds: now.seconds(since: sampledAt))
+        let interval = AgeText(seconds: sample.statistics.interval)
         return "The kernel as of \(time.text), \(age) ago; sampled every \(interval).\(overflow)\(failure)"
     }
 

@@ -8,6 +8,7 @@ internal import SockWatch
 /// too.
 struct StatusTable {
     let observation: Observation
+    let tellsOwners: Bool
 
     var html: String {
         let ports = observation.sample.snapshot.ports
@@ -52,6 +53,10 @@ struct StatusTable {
         if let services = leakingServices(port) {
             remarks.append("<p>In CLOSE_WAIT by service: <strong>\(StatusPage.escaped(services)).</strong></p>")
         }
+        if tellsOwners, port.leaks, port.isInOwnNamespace {
+            let path = "\(WebServer.ownersPath)?port=\(port.watched.port)&state=close_wait"
+            remarks.append("<p><a href=\"\(StatusPage.escaped(path))\">Which process holds them?</a></p>")
+        }
         if port.evidence.share < 1 {
             let most = (1 / port.evidence.share).rounded()
             remarks.append(
@@ -64,7 +69,7 @@ struct StatusTable {
 
     /// Whose connections are in CLOSE_WAIT, when that is a trouble.
     private func leakingServices(_ port: PortSnapshot) -> String? {
-        guard port.holds(.closeWaitStuck) || port.holds(.closeWaitAccumulating) else { return nil }
+        guard port.leaks else { return nil }
         let leaking = observation.services(of: port).filter { $0.counts.closeWait > 0 }
         guard !leaking.isEmpty else { return nil }
         var shown = leaking.prefix(5).map { "\($0.service) \($0.counts.closeWait)" }
@@ -82,4 +87,9 @@ struct StatusTable {
 extension PortCondition {
     /// The worst first, as they are declared.
     fileprivate var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
+
+extension PortSnapshot {
+    /// Whether sockets in CLOSE_WAIT are a trouble.
+    fileprivate var leaks: Bool { holds(.closeWaitStuck) || holds(.closeWaitAccumulating) }
 }

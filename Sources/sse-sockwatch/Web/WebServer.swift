@@ -63,7 +63,7 @@ struct WebServer: Service {
     }
 
     /// Where everything but the metrics is.
-    static let ownPaths = ["/", "/-/healthy", "/-/ready", "/api/v1/snapshot"]
+    static let ownPaths = ["/", "/-/healthy", "/-/ready", "/api/v1/snapshot", ownersPath]
 
     var router: Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
@@ -75,6 +75,7 @@ struct WebServer: Service {
             let page = StatusPage(
                 observation: observation,
                 telemetryPath: settings.telemetryPath,
+                tellsOwners: observatory.tellsOwners,
                 now: MonotonicInstant.now
             )
             return WebServer.answer(.ok, type: "text/html; charset=utf-8", Array(page.html.utf8))
@@ -84,6 +85,7 @@ struct WebServer: Service {
             let document = SnapshotDocument(observation, now: MonotonicInstant.now)
             return WebServer.answer(.ok, type: "application/json; charset=utf-8", try JSONText.bytes(of: document))
         }
+        router.get(RouterPath(Self.ownersPath)) { request, _ in try await owners(request) }
         router.get("/-/healthy") { _, _ in WebServer.plain(.ok, "sse-sockwatch is healthy.\n") }
         router.get("/-/ready") { _, _ in
             observatory.isReady
@@ -113,7 +115,7 @@ struct WebServer: Service {
         answer(status, type: "text/plain; charset=utf-8", Array(text.utf8))
     }
 
-    private static func answer(_ status: HTTPResponse.Status, type: String, _ body: [UInt8]) -> Response {
+    static func answer(_ status: HTTPResponse.Status, type: String, _ body: [UInt8]) -> Response {
         answer(status, type: type, ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
 
