@@ -17,7 +17,7 @@ struct Listing: Decodable {
         let sendQueue: Int
         var closeWaitAgeSeconds: Double?
         let stuck: String?
-        let service: String?
+        var service: String?
         let processes: [Holder]?
 
         /// Without what passes with time.
