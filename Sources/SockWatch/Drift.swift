@@ -9,9 +9,9 @@ public struct Drift: Hashable, Sendable {
     /// server holds both for connections.
     public let counts: ClosedRange<Int>
 
-    public init(active: Double, before: Int, after: Int) {
+    public init(active: Double, counts: ClosedRange<Int>) {
         self.active = active
-        counts = min(before, after)...max(before, after)
+        self.counts = counts
     }
 
     /// What the kernel has more than the server says; less than 0 when the server says more. The distance to the nearer
@@ -41,8 +41,10 @@ struct DriftWindow: Hashable, Sendable {
 
     private struct Pending: Hashable {
         let active: Double
-        let before: Int
-        var after: Int?
+        /// What was counted before the server was asked, and until now.
+        var counts: ClosedRange<Int>
+        /// Whether a sample has come after the answer.
+        var isBracketed = false
     }
 
     private var pending: Pending?
@@ -56,17 +58,20 @@ struct DriftWindow: Hashable, Sendable {
     /// The last measurement. Nil when the server says nothing.
     var latest: Drift? { recent.last?.drift }
 
-    /// - Parameter before: what the last finished sample of any kind counted. Nil when there is none.
-    mutating func note(active: Double, before: Int?) {
-        guard active.isFinite, let before else { return pending = nil }
-        pending = Pending(active: active, before: before)
+    /// - Parameter counts: what samples of any kind counted from before the server was asked. Nil when none did.
+    mutating func note(active: Double, counts: ClosedRange<Int>?) {
+        guard active.isFinite, let counts else { return pending = nil }
+        pending = Pending(active: active, counts: counts)
     }
 
     mutating func finishSample(count: Int, isScheduled: Bool, at now: MonotonicInstant) {
-        if pending?.after == nil { pending?.after = count }
-        guard isScheduled, let pending, let after = pending.after else { return }
-        self.pending = nil
-        recent.append(Measured(drift: Drift(active: pending.active, before: pending.before, after: after), at: now))
+        if let asked = pending, !asked.isBracketed {
+            pending?.counts = min(asked.counts.lowerBound, count)...max(asked.counts.upperBound, count)
+            pending?.isBracketed = true
+        }
+        guard isScheduled, let measured = pending else { return }
+        pending = nil
+        recent.append(Measured(drift: Drift(active: measured.active, counts: measured.counts), at: now))
         while recent.count > Self.length, now.seconds(since: recent[1].at) >= Drift.heldAfter { recent.removeFirst() }
     }
 

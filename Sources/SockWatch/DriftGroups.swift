@@ -14,16 +14,27 @@ struct DriftGroups: Sendable {
     /// - Parameters:
     ///   - active: nil when the server says nothing, or is asked no more.
     ///   - ports: those that it speaks for. What it says is not kept unless all of them are watched.
-    mutating func note(active: Double?, ports: PortSet, plan: WatchPlan, states: [PortState]) {
+    ///   - asked: when it was asked. Nil: after the last sample.
+    mutating func note(
+        active: Double?,
+        ports: PortSet,
+        asked: MonotonicInstant?,
+        plan: WatchPlan,
+        states: [PortState]
+    ) {
         let known = groups.firstIndex { $0.ports == ports }
         guard let active else {
             if let known { groups.remove(at: known) }
             return
         }
         guard let index = known ?? add(ports, plan) else { return }
-        let counts = groups[index].places.compactMap { states[$0].lastOpen }
-        let before = counts.count == groups[index].places.count ? counts.reduce(0, +) : nil
-        groups[index].window.note(active: active, before: before)
+        var sum: ClosedRange<Int>? = 0...0
+        for place in groups[index].places {
+            sum = states[place].open.counts(since: asked).flatMap { counts in
+                sum.map { $0.lowerBound + counts.lowerBound...$0.upperBound + counts.upperBound }
+            }
+        }
+        groups[index].window.note(active: active, counts: sum)
     }
 
     private mutating func add(_ ports: PortSet, _ plan: WatchPlan) -> Int? {

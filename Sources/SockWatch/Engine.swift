@@ -160,7 +160,7 @@ public struct Engine: Sendable {
     }
 
     public mutating func finishSample() -> Snapshot {
-        for place in ports.indices { ports[place].noteCount() }
+        for place in ports.indices { ports[place].noteCount(at: now) }
         drifts.finishSample(ports, isScheduled: kind == .scheduled, at: now)
         if kind == .scheduled {
             let hasEvents = plan.evidence.hasEvents
@@ -200,14 +200,15 @@ public struct Engine: Sendable {
         ports[place].count(end, entry, isCounted: ended.remove(end.cookie))
     }
 
-    /// Notes what the server itself says of its connections. Belongs between the two samples that it is to be held
-    /// against, right after the fetch; the next sample makes the drift known.
+    /// Notes what the server itself says of its connections, to be held against the last sample before it was asked and
+    /// the first after it answered. Belongs between samples; the next one makes the drift known.
     ///
     /// - Parameters:
     ///   - active: the server's number of connections. Nil when it does not say one, or is asked no more.
     ///   - ports: the local ports that it speaks for; its number is held against the sum over them.
-    public mutating func note(active: Double?, ports covered: PortSet) {
-        drifts.note(active: active, ports: covered, plan: plan, states: ports)
+    ///   - asked: when the server was asked. Nil: after the last sample.
+    public mutating func note(active: Double?, ports covered: PortSet, asked: MonotonicInstant? = nil) {
+        drifts.note(active: active, ports: covered, asked: asked, plan: plan, states: ports)
     }
 
     /// Gives a sample up whose dump failed. The last good one stands, until it is too old.

@@ -16,8 +16,8 @@ struct PortState: Sendable {
     private(set) var share = SampleShare()
     /// The share that the last good sample followed. Nil when it followed none.
     private var lastShare: SampleShare?
-    /// What the last finished sample of any kind counted as open. Nil before the first.
-    private(set) var lastOpen: Int?
+    /// What the last finished samples of any kind counted as open.
+    private(set) var open = OpenCounts()
     /// The last good sample that covered this port.
     private(set) var lastGood: MonotonicInstant?
     private var wasSeen = false
@@ -119,8 +119,8 @@ struct PortState: Sendable {
     /// Whether there has ever been a socket on the port.
     var hasBeenSeen: Bool { wasSeen || tally.listeners > 0 || tally.connections > 0 }
 
-    mutating func noteCount() {
-        lastOpen = tally.open
+    mutating func noteCount(at now: MonotonicInstant) {
+        open.add(tally.open, at: now)
     }
 
     /// - Parameter drifts: what servers say of this port among others.

@@ -96,7 +96,7 @@ struct PortJudgeTests {
     @Test("drifts by the smallest distance of the last three samples, in either direction")
     func drift() throws {
         let seen = [(1, 30), (37, 30), (37, 30), (41, 30)].map { active, kernel in
-            SeenPort(established: kernel, drift: Drift(active: Double(active), before: kernel, after: kernel))
+            SeenPort(established: kernel, drift: Drift(active: Double(active), counts: kernel...kernel))
         }
         let judgement = try Self.judge(.maxDrift(6), seen, companion: Self.companion(41))
         #expect(judgement.measured == -7 && judgement.verdict == .failed)

@@ -97,7 +97,20 @@ struct DriftTests {
         engine.note(active: 7, ports: PortSet([8080, 9999]))
         engine.sample(records(100), at: 1, .onDemand)
         let port = try #require(engine.sample(records(300), at: 5)[8080])
-        #expect(port.evidence.drift == Drift(active: 100, before: 100, after: 100))
+        #expect(port.evidence.drift == Drift(active: 100, counts: 100...100))
+    }
+
+    @Test("a sample that came while the server was asked does not count as the one before")
+    func sampleWithinFetch() throws {
+        var engine = Engine.watching()
+        engine.sample(records(100), at: 0)
+        engine.sample(records(300), at: 2, .onDemand)
+        engine.note(active: 100, ports: PortSet([8080]), asked: .at(1))
+        let port = try #require(engine.sample(records(300), at: 5)[8080])
+        #expect(port.evidence.drift == Drift(active: 100, counts: 100...300))
+        engine.note(active: 100, ports: PortSet([8080]), asked: .at(-1))
+        let unknown = try #require(engine.sample(records(300), at: 10)[8080])
+        #expect(unknown.evidence.drift == port.evidence.drift, "nothing was counted before it was asked")
     }
 }
 
@@ -128,7 +141,7 @@ struct DriftOfPortsTests {
             engine.note(active: 100, ports: Self.all)
         }
         let snapshot = try #require(last)
-        #expect(snapshot.drifts == [PortDrift(ports: Self.all, drift: Drift(active: 100, before: 142, after: 143))])
+        #expect(snapshot.drifts == [PortDrift(ports: Self.all, drift: Drift(active: 100, counts: 142...143))])
         #expect(snapshot.drifts.first?.drift.kernel == 142)
         #expect(snapshot.ports.map { $0.evidence.drift?.value } == [42, 42, 42])
         #expect(snapshot.ports.map { $0.holds(.drifting) } == [true, false, false])

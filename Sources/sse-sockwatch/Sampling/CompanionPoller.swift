@@ -84,7 +84,7 @@ final class CompanionPoller: Service {
         await companions.replaceTargets(settings.targets)
         let outdated = state.withLock { state in
             let gone = Set(state.settings.targets).subtracting(settings.targets)
-            for target in gone { note(active: nil, of: target) }
+            for target in gone { note(CompanionAnswer(active: nil, asked: .now), of: target) }
             state.settings = settings
             state.asked = state.asked.filter { !gone.contains($0.key) }
             state.down.subtract(gone)
@@ -127,15 +127,15 @@ final class CompanionPoller: Service {
             let interval = state.withLock { $0.settings.interval }
             let outcome = await companions.read(target)
             guard !Task.isCancelled else { return }
-            publish(outcome, of: target)
+            publish(outcome, of: target, asked: start)
             await pause(target, interval, since: start)
         }
     }
 
     /// What a server says is held against the kernel's count of the ports that its target is called by.
-    private func note(active: Double?, of target: CompanionTarget) {
+    private func note(_ answer: CompanionAnswer, of target: CompanionTarget) {
         guard let sampler, let ports = try? PortSet(target.id) else { return }
-        sampler.note(active: active, ports: ports)
+        sampler.note(answer, ports: ports)
     }
 
     /// Lets the rest of the interval pass. Another interval ends it at once.
@@ -159,14 +159,14 @@ final class CompanionPoller: Service {
     }
 
     /// Says once that a server does not answer, and once that it answers again.
-    private func publish(_ outcome: CompanionOutcome, of target: CompanionTarget) {
+    private func publish(_ outcome: CompanionOutcome, of target: CompanionTarget, asked: MonotonicInstant) {
         let now = MonotonicInstant.now
         let wasDown: Bool? = state.withLock { state in
             // The servers may have been replaced while this one was asked.
             guard state.settings.targets.contains(target) else { return nil }
             state.asked[target] = Asked(outcome: outcome, at: now)
             state.endedAt = now
-            note(active: outcome.reading?.activeConnections, of: target)
+            note(CompanionAnswer(active: outcome.reading?.activeConnections, asked: asked), of: target)
             return outcome.isUp ? state.down.remove(target) != nil : !state.down.insert(target).inserted
         }
         guard let wasDown else { return }

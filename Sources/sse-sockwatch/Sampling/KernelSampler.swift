@@ -129,8 +129,8 @@ struct KernelSampler: ~Copyable {
     }
 
     /// Notes what a server says of its connections, to be held against the samples before and after.
-    mutating func note(active: Double?, ports: PortSet) {
-        engine.note(active: active, ports: ports)
+    mutating func note(_ answer: CompanionAnswer, ports: PortSet) {
+        engine.note(active: answer.active, ports: ports, asked: answer.asked)
     }
 
     private mutating func note(_ kind: Engine.SampleKind, succeeded: Bool, seconds: Double) {

@@ -79,8 +79,8 @@ final class NamespaceWatch {
         return sample
     }
 
-    func note(active: Double?, ports: PortSet) {
-        sampler.note(active: active, ports: ports)
+    func note(_ answer: CompanionAnswer, ports: PortSet) {
+        sampler.note(answer, ports: ports)
     }
 
     private static func opening(

@@ -28,7 +28,7 @@ final class Sampler: Service {
         var lastWaiter: UInt64 = 0
         var isStopping = false
         /// What servers have said of their connections since the last sample, by the ports that they speak for.
-        var active: [PortSet: Double?] = [:]
+        var answers: [PortSet: CompanionAnswer] = [:]
 
         /// The newest sample, unless it is older.
         func sample(noOlderThan seconds: Double) -> Sample? {
@@ -61,10 +61,9 @@ final class Sampler: Service {
     /// How many wait for a sample that is not there yet.
     var waiting: Int { state.withLock { $0.waiters.count } }
 
-    /// Notes what a server says of its connections on all these ports: the next sample is held against it. Nil when it
-    /// does not say it, or is asked no more.
-    func note(active: Double?, ports: PortSet) {
-        state.withLock { _ = $0.active.updateValue(active, forKey: ports) }
+    /// Notes what a server says of its connections on all these ports: the next sample is held against it.
+    func note(_ answer: CompanionAnswer, ports: PortSet) {
+        state.withLock { $0.answers[ports] = answer }
     }
 
     /// Takes effect at once: the next sample is taken by these settings, and now.
@@ -180,11 +179,11 @@ final class Sampler: Service {
             let isDue = MonotonicInstant.now >= nextScheduled
             if isDue || isAsked {
                 let start = MonotonicInstant.now
-                let active = state.withLock { state in
-                    defer { state.active = [:] }
-                    return state.active
+                let answers = state.withLock { state in
+                    defer { state.answers = [:] }
+                    return state.answers
                 }
-                for (ports, number) in active { sampler.note(active: number, ports: ports) }
+                for (ports, answer) in answers { sampler.note(answer, ports: ports) }
                 let sample = sampler.sample(isDue ? .scheduled : .onDemand, settings.source)
                 if isDue {
                     let spent = Double(MonotonicClock.threadNanoseconds) / 1e9

@@ -59,11 +59,11 @@ struct WatchedNamespaces: ~Copyable {
 
     /// Notes what a server says of its connections on all these ports, to be held against the samples before and after of
     /// the namespace that the server is in.
-    func note(active: Double?, ports: PortSet) {
+    func note(_ answer: CompanionAnswer, ports: PortSet) {
         let home = homes.home(of: ports)
         for watch in watches {
             let isHome = !isNamed || watch.found.name == home
-            watch.note(active: isHome ? active : nil, ports: ports)
+            watch.note(isHome ? answer : CompanionAnswer(active: nil, asked: answer.asked), ports: ports)
         }
     }
 
