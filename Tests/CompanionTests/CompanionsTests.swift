@@ -86,7 +86,7 @@ struct CompanionsTests {
 
     /// A mapping whose expression takes some seconds for the label of `slowText`, and that text.
     private static func slowMapping() throws -> CompanionMapping {
-        let source = String(repeating: "a?", count: 19) + String(repeating: "a", count: 19)
+        let source = String(repeating: "a?", count: 16) + String(repeating: "a", count: 16)
         let label = CompanionRule.Label(name: "x", value: try .expression(source))
         return CompanionMapping(rules: [.activeConnections: [CompanionRule(name: .equal("m"), labels: [label])]])
     }
