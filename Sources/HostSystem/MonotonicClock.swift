@@ -8,6 +8,9 @@ public enum MonotonicClock {
     /// Processor time of this thread.
     public static var threadNanoseconds: Int64 { nanoseconds(CLOCK_THREAD_CPUTIME_ID) }
 
+    /// Processor time of all threads of this process.
+    public static var processNanoseconds: Int64 { nanoseconds(CLOCK_PROCESS_CPUTIME_ID) }
+
     private static func nanoseconds(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         clock_gettime(clock, &time)

@@ -121,6 +121,14 @@ public struct Engine: Sendable {
         if let known { ledger[known] = entry } else { ledger.insert(record.cookie, entry) }
     }
 
+    /// Adds a listener that was looked at between samples: how full its accept queue was counts until the scheduled sample
+    /// after the next.
+    public mutating func add(listener record: borrowing SocketRecord) {
+        guard record.state == .listen, let place = index.place(local: record.local.port, remote: 0) else { return }
+        if plan.evidence.hasEvents { listeners.insert(record.cookie) }
+        ports[place].acceptQueuePeak.add(AcceptQueueFill(record))
+    }
+
     /// Whether an unknown connection has begun since the last good sample. One that found no room may be older.
     private func isNew(_ cookie: UInt64, _ port: PortState) -> Bool {
         ledger.untracked == 0 && port.isNew(cookie) && !ended.contains(cookie)
@@ -232,6 +240,7 @@ public struct Engine: Sendable {
                     watched: state.watched,
                     hasBeenSeen: port?.hasBeenSeen ?? false,
                     tally: port?.tally ?? PortTally(),
+                    acceptQueuePeak: port?.acceptQueuePeak ?? .empty,
                     cgroups: port?.cgroups ?? .none,
                     closeWait: port?.closeWait ?? CloseWaitSnapshot(),
                     evidence: port?.evidence ?? state.snapshot(at: now, place: place, drifts: drifts).evidence,

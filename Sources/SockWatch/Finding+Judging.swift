@@ -8,6 +8,7 @@ extension Finding {
     static func judge(
         _ watched: WatchedPort,
         _ tally: PortTally,
+        _ acceptQueuePeak: AcceptQueueFill,
         _ closeWait: CloseWaitSnapshot,
         _ evidence: Evidence,
         rise: FloorWindow.Rise?,
@@ -18,7 +19,7 @@ extension Finding {
             noListener(watched, tally),
             stuck(watched, closeWait),
             accumulating(tally, closeWait, rise),
-            backlogged(watched, tally),
+            backlogged(watched, tally, acceptQueuePeak),
             halfOpen(watched, tally, evidence),
             silent(tally, evidence),
             storm.map(reconnectStorm),
@@ -91,16 +92,24 @@ extension Finding {
         )
     }
 
-    private static func backlogged(_ watched: WatchedPort, _ tally: PortTally) -> Finding? {
-        guard tally.acceptQueueFullestRatio > watched.thresholds.backlogRatio else { return nil }
+    private static func backlogged(
+        _ watched: WatchedPort,
+        _ tally: PortTally,
+        _ peak: AcceptQueueFill
+    ) -> Finding? {
+        guard peak.ratio > watched.thresholds.backlogRatio else { return nil }
+        let isOver = tally.acceptQueueFullest.ratio <= watched.thresholds.backlogRatio
         return Finding(
             .backlogged,
-            "The fullest accept queue is \(whole(tally.acceptQueueFullestRatio * 100)) % full: "
-                + "\(tally.acceptQueue) connections wait, the limit is \(tally.acceptQueueLimit).",
+            isOver
+                ? "An accept queue was \(whole(peak.ratio * 100)) % full a moment ago: \(peak.waiting) connections waited, "
+                    + "the limit is \(peak.limit). Now \(tally.acceptQueue) wait."
+                : "The fullest accept queue is \(whole(tally.acceptQueueFullest.ratio * 100)) % full: "
+                    + "\(tally.acceptQueue) connections wait, the limit is \(tally.acceptQueueLimit).",
             [
                 "accept_queue": Double(tally.acceptQueue),
                 "accept_queue_limit": Double(tally.acceptQueueLimit),
-                "accept_queue_fullest_ratio": tally.acceptQueueFullestRatio,
+                "accept_queue_fullest_ratio": peak.ratio,
             ]
         )
     }

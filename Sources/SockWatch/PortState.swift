@@ -4,6 +4,7 @@ internal import SockDiag
 struct PortState: Sendable {
     private(set) var watched: WatchedPort
     var tally = PortTally()
+    var acceptQueuePeak = AcceptQueuePeak()
     var cgroups = CgroupTally()
     var closeWait = CloseWaitSnapshot()
     var heartbeats: HeartbeatJudge
@@ -105,6 +106,7 @@ struct PortState: Sendable {
     mutating func finishSample(at now: MonotonicInstant, staleAfter: Double, settings: EvidenceSettings) {
         lastGood = now
         wasSeen = hasBeenSeen
+        acceptQueuePeak.finishSample(tally.acceptQueueFullest)
         floor.add(tally[.closeWait], at: now, longestGap: max(watched.thresholds.closeWaitWindow, staleAfter))
         heartbeats.finishSample()
         recentHeartbeats.add(heartbeats.evidence, at: now)
@@ -136,16 +138,19 @@ struct PortState: Sendable {
             share: share.ratio,
             drift: drifts.latest(at: place)
         )
+        let acceptQueuePeak = AcceptQueueFill.fuller(tally.acceptQueueFullest, acceptQueuePeak.fullest)
         return PortSnapshot(
             watched: watched,
             hasBeenSeen: hasBeenSeen,
             tally: tally,
+            acceptQueuePeak: acceptQueuePeak,
             cgroups: cgroups.counts,
             closeWait: closeWait,
             evidence: evidence,
             findings: Finding.judge(
                 watched,
                 tally,
+                acceptQueuePeak,
                 closeWait,
                 evidence,
                 rise: floor.rise(at: now),

@@ -17,8 +17,8 @@ public struct PortTally: Hashable, Sendable {
     public private(set) var acceptQueue: UInt64 = 0
     /// The limits of the accept queues, over all listeners.
     public private(set) var acceptQueueLimit: UInt64 = 0
-    /// How full the fullest accept queue is, 0 to 1. The kernel admits one connection more than the limit says.
-    public private(set) var acceptQueueFullestRatio: Double = 0
+    /// The fullest accept queue of all listeners.
+    public private(set) var acceptQueueFullest = AcceptQueueFill.empty
 
     /// Connections that have a full socket, so that an event will tell of their end. Not those in TIME_WAIT and
     /// SYN_RECEIVED, nor an orphan in FIN_WAIT2, which the kernel keeps in a smaller form.
@@ -41,8 +41,7 @@ public struct PortTally: Hashable, Sendable {
             listeners += 1
             acceptQueue += UInt64(record.receiveQueue)
             acceptQueueLimit += UInt64(record.sendQueue)
-            let ratio = Double(record.receiveQueue) / (Double(record.sendQueue) + 1)
-            acceptQueueFullestRatio = max(acceptQueueFullestRatio, min(1, ratio))
+            acceptQueueFullest = .fuller(acceptQueueFullest, AcceptQueueFill(record))
         } else {
             if record.isFullSocket { liveSockets += 1 }
             sendQueueBytes += UInt64(record.sendQueue)

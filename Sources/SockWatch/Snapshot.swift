@@ -47,6 +47,8 @@ public struct PortSnapshot: Hashable, Sendable {
     /// Whether there has ever been a socket on the port.
     public internal(set) var hasBeenSeen = true
     public let tally: PortTally
+    /// The fullest accept queue of the port since the scheduled sample before the last.
+    public let acceptQueuePeak: AcceptQueueFill
     public let cgroups: CgroupCounts
     public let closeWait: CloseWaitSnapshot
     public let evidence: Evidence

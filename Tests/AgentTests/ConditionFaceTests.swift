@@ -13,6 +13,7 @@ struct ConditionFaceTests {
         return PortSnapshot(
             watched: WatchedPort(port: 8080, side: side, name: "orders"),
             tally: example.tally,
+            acceptQueuePeak: example.acceptQueuePeak,
             cgroups: example.cgroups,
             closeWait: example.closeWait,
             evidence: example.evidence,

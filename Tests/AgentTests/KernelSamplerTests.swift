@@ -157,22 +157,55 @@ struct KernelSamplerTests {
     }
 }
 
-@Suite("The processor budget")
-struct SamplingBudgetTests {
-    @Test("leaves the interval alone while samples are cheap")
-    func cheap() {
-        var budget = SamplingBudget(interval: 5, share: 0.02)
-        for _ in 0..<100 { #expect(budget.spend(0.05) == 5) }
+@Suite("A look at the listeners between samples", .timeLimit(.minutes(1)))
+struct ListenerLookTests {
+    private static func queue(_ waiting: UInt32) -> SocketRecord {
+        var record = SocketRecord.example(.listen)
+        record.receiveQueue = waiting
+        return record
     }
 
-    @Test("stretches the interval until samples take their share, and not at one slow sample")
-    func dear() {
-        var budget = SamplingBudget(interval: 5, share: 0.02)
-        var interval = 0.0
-        for _ in 0..<50 { interval = budget.spend(1) }
-        #expect(abs(interval - 50) < 0.1)
-        for _ in 0..<50 { interval = budget.spend(0.01) }
-        #expect(interval == 5)
-        #expect(budget.spend(0.2) == 5)
+    private static let source = WatchSource.configured(WatchPlan(ports: [WatchedPort(port: 8080)]))
+
+    @Test("tells how full an accept queue was that a sample finds empty, and asks for listeners alone")
+    func peak() {
+        let script = TableScript(.sockets([Self.queue(0)]))
+        var sampler = KernelSampler(open: script.opening)
+        sampler.lookAtListeners()
+        #expect(script.looksAtListeners == 0, "nothing is watched before the first sample")
+        _ = sampler.sample(.scheduled, Self.source)
+        script.answer(with: .sockets([Self.queue(127), .example(.established, cookie: 9)]))
+        sampler.lookAtListeners()
+        #expect(script.looksAtListeners == 1 && script.dumps == 1)
+        script.answer(with: .sockets([Self.queue(0)]))
+        let port = sampler.sample(.onDemand, Self.source).snapshot.ports.first
+        #expect(port?.acceptQueuePeak.waiting == 127 && port?.tally.acceptQueue == 0)
+        #expect(port?.condition == .backlogged)
+    }
+
+    @Test("that fails changes nothing, and the next one is good")
+    func failure() {
+        let script = TableScript(.sockets([Self.queue(0)]))
+        var sampler = KernelSampler(open: script.opening)
+        _ = sampler.sample(.scheduled, Self.source)
+        script.answer(with: .failure(.lasting, after: []))
+        sampler.lookAtListeners()
+        script.answer(with: .sockets([Self.queue(127)]))
+        sampler.lookAtListeners()
+        script.answer(with: .sockets([Self.queue(0)]))
+        let sample = sampler.sample(.scheduled, Self.source)
+        #expect(sample.failure == nil && sample.statistics.samples == 2 && sample.statistics.failures == 0)
+        #expect(sample.snapshot.ports.first?.acceptQueuePeak.waiting == 127)
+    }
+
+    @Test("is taken again and again while no sample is due")
+    func cadence() async throws {
+        let script = TableScript(.sockets([Self.queue(0)]))
+        let settings = Sampler.Settings(source: Self.source, interval: 3600, processorShare: 1)
+        let sampler = Sampler(settings: settings, logger: LogRecorder().logger, open: script.opening)
+        let running = Task { try await sampler.run() }
+        defer { running.cancel() }
+        try await DemoLab.eventually("two looks") { script.looksAtListeners >= 2 }
+        #expect(script.dumps == 1)
     }
 }

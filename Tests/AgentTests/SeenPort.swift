@@ -48,6 +48,7 @@ struct SeenPort {
         return PortSnapshot(
             watched: watched,
             tally: tally,
+            acceptQueuePeak: tally.acceptQueueFullest,
             cgroups: .none,
             closeWait: closeWaits,
             evidence: Evidence(

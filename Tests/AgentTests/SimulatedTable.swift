@@ -29,6 +29,7 @@ final class TableScript: Sendable {
         var answers: [Answer]
         var openings: [SockDiagError] = []
         var dumps = 0
+        var looksAtListeners = 0
         var opened = 0
         var isHeld = false
     }
@@ -41,7 +42,9 @@ final class TableScript: Sendable {
         state = Mutex(State(answers: answers))
     }
 
+    /// Those of connections. A look at listeners alone is none, takes no time, and uses no answer up.
     var dumps: Int { state.withLock { $0.dumps } }
+    var looksAtListeners: Int { state.withLock { $0.looksAtListeners } }
     var opened: Int { state.withLock { $0.opened } }
 
     func answer(with answers: Answer...) {
@@ -76,6 +79,10 @@ final class TableScript: Sendable {
 
     fileprivate func answer(_ query: SocketQuery, _ visit: (borrowing SocketRecord) -> Void) throws(SockDiagError) {
         let (answer, isHeld) = state.withLock { state in
+            guard query.states != .listen else {
+                state.looksAtListeners += 1
+                return (state.answers[0], false)
+            }
             state.dumps += 1
             let answer = state.answers.count > 1 ? state.answers.removeFirst() : state.answers[0]
             return (answer, state.isHeld)

@@ -61,7 +61,7 @@ struct PortTallyTests {
         #expect(tally.listeners == 3)
         #expect(tally.acceptQueue == 70)
         #expect(tally.acceptQueueLimit == 297)
-        #expect(tally.acceptQueueFullestRatio == 0.5)
+        #expect(tally.acceptQueueFullest.ratio == 0.5)
     }
 
     @Test(
@@ -73,7 +73,7 @@ struct PortTallyTests {
     func ratio(limit: UInt32, waiting: UInt32, ratio: Double) throws {
         var engine = Engine.watching()
         let port = try #require(engine.sample([.listener(waiting: waiting, limit: limit)], at: 0)[8080])
-        #expect(port.tally.acceptQueueFullestRatio == ratio)
+        #expect(port.tally.acceptQueueFullest.ratio == ratio)
     }
 
     @Test("a slow reader shows as the largest send queue")

@@ -1,16 +1,18 @@
 /// A time as people read it: `0.4s`, `1s`, `12s`, `5m10s`, `3h5m`, `2d4h`.
+///
+/// Units are bytes, so that a row of a list needs no string for one.
 struct AgeText: CustomStringConvertible {
     let first: UInt64
-    let unit: Unicode.ASCII.CodeUnit
+    let unit: UInt8
     /// Tenths of a second, or the next smaller unit. Nil when there is none.
     let second: UInt64?
-    let secondUnit: Unicode.ASCII.CodeUnit
+    let secondUnit: UInt8
 
-    private init(_ first: UInt64, _ unit: Character, _ second: UInt64?, _ secondUnit: Character = "s") {
+    private init(_ first: UInt64, _ unit: Unicode.Scalar, _ second: UInt64?, _ secondUnit: Unicode.Scalar = "s") {
         self.first = first
-        self.unit = unit.asciiValue ?? 0
+        self.unit = UInt8(ascii: unit)
         self.second = second
-        self.secondUnit = secondUnit.asciiValue ?? 0
+        self.secondUnit = UInt8(ascii: secondUnit)
     }
 
     init(milliseconds: UInt64) {

@@ -13,6 +13,12 @@ struct ListingText: ~Copyable {
     private let peerWidth: Int
     /// Nil without services.
     private let serviceWidth: Int?
+    private let hasOwners: Bool
+    /// By the kernel's number.
+    private let states: [TextWord]
+    /// `0.` to `255.`
+    private let octets = (0...255).map { TextWord("\($0).") }
+    private let noAge = TextWord("- ")
     /// The process that was last named.
     private var process: (pid: Int32, name: String) = (-1, "")
 
@@ -31,6 +37,10 @@ struct ListingText: ~Copyable {
         }
         self.localWidth = localWidth
         self.peerWidth = peerWidth
+        hasOwners = list.owners != nil
+        states = (0...TCPState.closing.rawValue).map { number in
+            TextWord(TCPState(rawValue: number).ssName, width: Self.stateWidth + 1)
+        }
         serviceWidth = list.services.map { $0.values.reduce(7) { max($0, $1.description.utf8.count) } }
     }
 
@@ -50,7 +60,7 @@ struct ListingText: ~Copyable {
 
     private mutating func appendHeader() {
         for (name, width) in [
-            ("State", 11), ("Recv-Q", 6), ("Send-Q", 6), ("Local Address:Port", localWidth),
+            ("State", Self.stateWidth), ("Recv-Q", 6), ("Send-Q", 6), ("Local Address:Port", localWidth),
             ("Peer Address:Port", peerWidth), ("  Idle", 6), ("CLOSE-WAIT for", 14),
         ] {
             appendField(name, width: width)
@@ -68,28 +78,24 @@ struct ListingText: ~Copyable {
         append(socket.remote, width: peerWidth)
         append(age: socket.idleMilliseconds, width: 6)
         append(age: socket.closeWaitMilliseconds, width: 14)
-        endRow(list.complaint(of: socket)?.rawValue ?? "-", service: serviceName(socket)) { row in
+        endRow(list.complaint(of: socket)?.rawValue, service: serviceName(socket)) { row in
             guard let owners = row.list.owners else { return }
             Self.appendProcesses(of: socket, owners, to: &row.text, &row.process)
         }
     }
 
     private mutating func append(_ state: TCPState) {
-        switch state {
-        case .established: text.append(literal: "ESTAB       ")
-        case .closeWait: text.append(literal: "CLOSE-WAIT  ")
-        case .timeWait: text.append(literal: "TIME-WAIT   ")
-        default: appendField(state.ssName, width: 11)
-        }
+        let number = Int(state.rawValue)
+        guard number < states.count else { return appendField(state.ssName, width: Self.stateWidth) }
+        text.append(states[number])
     }
 
     private mutating func append(_ endpoint: SocketEndpoint, width: Int) {
         guard let bits = endpoint.address.ipv4Bits else { return appendField(endpoint.description, width: width) }
         let start = text.count
-        for shift in [24, 16, 8] as [UInt32] {
-            text.append(UInt64(bits >> shift & 255))
-            text.append(UInt8(ascii: "."))
-        }
+        text.append(octets[Int(bits >> 24)])
+        text.append(octets[Int(bits >> 16 & 255)])
+        text.append(octets[Int(bits >> 8 & 255)])
         text.append(UInt64(bits & 255))
         text.append(UInt8(ascii: ":"))
         if endpoint.port == 0 { text.append(literal: "*") } else { text.append(UInt64(endpoint.port)) }
@@ -99,7 +105,7 @@ struct ListingText: ~Copyable {
     private mutating func append(age milliseconds: UInt32?, width: Int) {
         guard let age = milliseconds.map({ AgeText(milliseconds: UInt64($0)) }) else {
             text.append(blanks: width - 1)
-            return text.append(literal: "- ")
+            return text.append(noAge)
         }
         let digits = TextPiece.digits(age.first) + (age.second.map { TextPiece.digits($0) + 1 } ?? 0) + 1
         text.append(blanks: width - digits)
@@ -120,22 +126,21 @@ struct ListingText: ~Copyable {
 
     /// The last columns, of which the others are there when they were asked for. The last one is not filled up.
     private mutating func endRow(
-        _ complaint: String,
+        _ complaint: String?,
         service: String,
         _ appendProcess: (inout ListingText) -> Void
     ) {
+        let start = text.count
+        if let complaint { text.append(complaint) } else { text.append(UInt8(ascii: "-")) }
+        if serviceWidth != nil || hasOwners { text.endField(from: start, width: Self.complaintWidth) }
         if let serviceWidth {
-            appendField(complaint, width: Self.complaintWidth)
-            if list.owners != nil { appendField(service, width: serviceWidth) } else { text.append(service) }
-        } else if list.owners != nil {
-            appendField(complaint, width: Self.complaintWidth)
-        } else {
-            text.append(complaint)
+            if hasOwners { appendField(service, width: serviceWidth) } else { text.append(service) }
         }
-        if list.owners != nil { appendProcess(&self) }
-        text.append(literal: "\n")
+        if hasOwners { appendProcess(&self) }
+        text.append(UInt8(ascii: "\n"))
     }
 
+    private static let stateWidth = 11
     private static let complaintWidth = 10
 
     /// Empty without services.

@@ -73,7 +73,7 @@ struct SocketList {
     /// Orders the sockets and judges the ports, when all are there.
     mutating func finish() {
         ports = engine.finishSample().ports
-        order = RankedOrder.places(of: sockets.lazy.map(\.rank))
+        order = RankedOrder.places(of: sockets.lazy.map { $0.rank })
     }
 
     subscript(place: UInt32) -> ListedSocket { sockets[Int(place)] }

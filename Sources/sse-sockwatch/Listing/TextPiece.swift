@@ -56,9 +56,22 @@ struct TextPiece: ~Copyable {
     @inline(__always)
     mutating func append(blanks: Int) {
         guard blanks > 0 else { return }
-        reserve(blanks)
-        for place in count..<count + blanks { bytes[place] = 32 }
+        // Eight at a time; what is too much is written over.
+        reserve(blanks + 8)
+        var place = count
+        repeat {
+            bytes.storeBytes(of: 0x2020_2020_2020_2020, toByteOffset: place, as: UInt64.self)
+            place += 8
+        } while place < count + blanks
         count += blanks
+    }
+
+    /// Appends up to sixteen bytes that are known beforehand.
+    @inline(__always)
+    mutating func append(_ word: TextWord) {
+        reserve(16)
+        bytes.storeBytes(of: word.bytes, toByteOffset: count, as: SIMD16<UInt8>.self)
+        count += word.count
     }
 
     /// Fills a field up that began at `start`, and ends it with a blank.
@@ -69,6 +82,10 @@ struct TextPiece: ~Copyable {
 
     @inline(__always)
     mutating func append(_ number: UInt64, width: Int = 0) {
+        if number < 10 {
+            append(blanks: width - 1)
+            return append(48 + UInt8(truncatingIfNeeded: number))
+        }
         let digits = Self.digits(number)
         append(blanks: width - digits)
         reserve(digits)
@@ -91,5 +108,25 @@ struct TextPiece: ~Copyable {
             digits += 1
         }
         return digits
+    }
+}
+
+/// A short text that is written often: at most sixteen bytes, stored at once.
+struct TextWord {
+    fileprivate let bytes: SIMD16<UInt8>
+    fileprivate let count: Int
+
+    /// - Parameters:
+    ///   - text: what of it fits in.
+    ///   - width: filled up with blanks to so many bytes.
+    init(_ text: String, width: Int = 0) {
+        var bytes = SIMD16<UInt8>(repeating: 32)
+        var count = 0
+        for byte in text.utf8.prefix(bytes.scalarCount) {
+            bytes[count] = byte
+            count += 1
+        }
+        self.bytes = bytes
+        self.count = max(count, min(width, bytes.scalarCount))
     }
 }

@@ -80,7 +80,8 @@ enum MetricCatalogue {
     static let listenBacklogFullest = perPort(
         "tcp_listen_backlog_fullest_ratio",
         .gauge,
-        "How full the fullest accept queue of the port is, 0 to 1.",
+        "How full the fullest accept queue of the port was since the scheduled sample before the last, 0 to 1. Looked at "
+            + "every second.",
         unit: "ratio"
     )
     static let portInfo = perPort(

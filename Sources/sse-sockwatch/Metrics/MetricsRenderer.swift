@@ -93,7 +93,7 @@ struct MetricsRenderer {
         write(MetricCatalogue.listenBacklog) { $0.tally.acceptQueue }
         write(MetricCatalogue.listenBacklogLimit) { $0.tally.acceptQueueLimit }
         write(MetricCatalogue.listenBacklogFullest) { family, labels, port in
-            family.sample(labels, port.tally.acceptQueueFullestRatio)
+            family.sample(labels, port.acceptQueuePeak.ratio)
         }
         write(MetricCatalogue.portInfo) { family, labels, port in
             family.sample(labels, and: ["name": port.watched.name, "side": port.watched.side.rawValue], 1)

@@ -118,6 +118,15 @@ struct KernelSampler: ~Copyable {
         return engine.finishSample()
     }
 
+    /// Looks at the listeners alone, between samples: an accept queue fills up and is emptied within a second. Takes the
+    /// kernel 0.02 ms, whatever the number of connections. A look that fails tells nothing, and the next sample will fail,
+    /// too, and say why.
+    mutating func lookAtListeners() {
+        guard table != nil, !engine.plan.ports.isEmpty else { return }
+        let query = SocketQuery(filter: engine.plan.filter, states: .listen)
+        try? table?.dump(query, willLook: {}) { engine.add(listener: $0) }
+    }
+
     /// What ended until now was alive in the last sample or came after it; the next one will not see it.
     private mutating func takeEnds() {
         guard let ends else { return }

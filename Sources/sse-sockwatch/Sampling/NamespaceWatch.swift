@@ -79,6 +79,10 @@ final class NamespaceWatch {
         return sample
     }
 
+    func lookAtListeners() {
+        sampler.lookAtListeners()
+    }
+
     func note(_ answer: CompanionAnswer, ports: PortSet) {
         sampler.note(answer, ports: ports)
     }

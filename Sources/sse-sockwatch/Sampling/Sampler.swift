@@ -12,7 +12,7 @@ final class Sampler: Service {
         var source: WatchSource
         /// Seconds between scheduled samples.
         var interval: Double
-        /// The share of one core that sampling may take.
+        /// The share of one core that the agent may take.
         var processorShare: Double
         /// How far single connections are looked at. What is on at the start stays on.
         var evidence = EvidenceSettings()
@@ -159,9 +159,7 @@ final class Sampler: Service {
             )
         )
         try sampler.begin()
-        var budget = SamplingBudget(interval: settings.interval, share: settings.processorShare)
-        var nextScheduled = MonotonicInstant.now
-        var spentBefore = Double(MonotonicClock.threadNanoseconds) / 1e9
+        var schedule = settings.schedule()
         var wasGood = true
         sampler.setInterval(settings.interval)
 
@@ -170,35 +168,41 @@ final class Sampler: Service {
             if isStopping { break }
             if current != settings {
                 settings = current
-                budget = SamplingBudget(interval: settings.interval, share: settings.processorShare)
+                schedule = settings.schedule()
                 sampler.adopt(settings.namespaces)
                 sampler.setInterval(settings.interval)
                 sampler.adopt(settings.evidence)
-                nextScheduled = MonotonicInstant.now
             }
-            let isDue = MonotonicInstant.now >= nextScheduled
-            if isDue || isAsked {
-                let start = MonotonicInstant.now
-                let answers = state.withLock { state in
-                    defer { state.answers = [:] }
-                    return state.answers
+            let start = MonotonicInstant.now
+            if let work = schedule.work(at: start, isAsked: isAsked) {
+                var sample: Sample?
+                switch work {
+                case .sample(let kind): sample = take(kind, settings.source, by: &sampler)
+                case .listeners: sampler.lookAtListeners()
                 }
-                for (ports, answer) in answers { sampler.note(answer, ports: ports) }
-                let sample = sampler.sample(isDue ? .scheduled : .onDemand, settings.source)
-                if isDue {
-                    let spent = Double(MonotonicClock.threadNanoseconds) / 1e9
-                    let interval = budget.spend(spent - spentBefore)
-                    spentBefore = spent
-                    sampler.setInterval(interval)
-                    nextScheduled = start.advanced(by: interval)
+                schedule.note(work, from: start, to: .now, used: .now)
+                sampler.setInterval(schedule.interval)
+                if let sample {
+                    report(sample, wasGood: &wasGood)
+                    publish(sample)
                 }
-                report(sample, wasGood: &wasGood)
-                publish(sample)
             }
-            let pause = max(0, nextScheduled.seconds(since: MonotonicInstant.now))
-            _ = wake.wait(timeout: .now() + pause)
+            _ = wake.wait(timeout: .now() + schedule.pause(from: .now))
         }
         publish(latest)
+    }
+
+    private func take(
+        _ kind: Engine.SampleKind,
+        _ source: WatchSource,
+        by sampler: inout WatchedNamespaces
+    ) -> Sample {
+        let answers = state.withLock { state in
+            defer { state.answers = [:] }
+            return state.answers
+        }
+        for (ports, answer) in answers { sampler.note(answer, ports: ports) }
+        return sampler.sample(kind, source)
     }
 
     private func startListener(_ settings: Settings) -> ConnectionEndListener? {
@@ -233,5 +237,22 @@ final class Sampler: Service {
         } else {
             logger.notice("sampling works again")
         }
+    }
+}
+
+extension Sampler.Settings {
+    /// One whose first sample is due now.
+    fileprivate func schedule() -> SamplingSchedule {
+        SamplingSchedule(interval: interval, share: processorShare, at: .now, used: .now)
+    }
+}
+
+extension SamplingSchedule.Used {
+    /// Of the calling thread, and its process.
+    fileprivate static var now: SamplingSchedule.Used {
+        SamplingSchedule.Used(
+            sampling: Double(MonotonicClock.threadNanoseconds) / 1e9,
+            all: Double(MonotonicClock.processNanoseconds) / 1e9
+        )
     }
 }

@@ -1,23 +1,47 @@
-/// Stretches the sampling interval so that sampling stays within its share of one core.
+/// Stretches the sampling interval so that the agent stays within its share of one core.
 struct SamplingBudget: Sendable {
     /// Seconds between samples when they are cheap.
     var interval: Double
-    /// The share of one core that sampling may take, more than 0.
+    /// The share of one core that the agent may take, more than 0.
     var share: Double
 
-    /// What a round of samples costs, smoothed so that one slow round does not change the pace.
-    private var cost: Double = 0
+    /// What a round of samples costs in processor seconds, smoothed so that one slow round does not change the pace. Nil
+    /// before the first: the pace is right from then on.
+    private var cost: Double?
     private static let weight = 0.3
+    /// The part of the share that everything but sampling may take away from it: else whoever asks for pages without end
+    /// could have the samples stopped.
+    private static let mostOfOthers = 0.5
+    /// The part of the share that looks at listeners may take.
+    private static let ofListeners = 0.1
+    /// Seconds between two looks at the listeners when they are cheap, as they are.
+    private static let listenerInterval = 1.0
 
     init(interval: Double, share: Double) {
         self.interval = interval
         self.share = share
     }
 
-    /// Notes what sampling has cost since the last scheduled sample, those taken for scrapes included, and returns the
-    /// seconds until the next one.
-    mutating func spend(_ processorSeconds: Double) -> Double {
-        cost += (processorSeconds - cost) * Self.weight
-        return max(interval, cost / share)
+    /// What a round has cost.
+    struct Round {
+        /// Processor seconds of sampling since the last scheduled sample, for scrapes and listeners included.
+        var sampling: Double
+        /// Processor seconds of the rest of the agent: scrapes, events, companions.
+        var others = 0.0
+        /// Seconds that it took, in which the others took theirs.
+        var duration = 1.0
+    }
+
+    /// Notes what a round has cost, and returns the seconds from one scheduled sample to the next.
+    mutating func spend(_ round: Round) -> Double {
+        let smoothed = cost.map { $0 + (round.sampling - $0) * Self.weight } ?? round.sampling
+        cost = smoothed
+        let taken = round.duration > 0 ? round.others / round.duration : 0
+        return max(interval, smoothed / (share - min(taken, share * Self.mostOfOthers)))
+    }
+
+    /// The seconds until listeners are looked at again, when the last look took so many processor seconds.
+    func pause(afterListeners cost: Double) -> Double {
+        max(Self.listenerInterval, cost / (share * Self.ofListeners))
     }
 }

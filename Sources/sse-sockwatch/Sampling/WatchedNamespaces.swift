@@ -86,6 +86,11 @@ struct WatchedNamespaces: ~Copyable {
         )
     }
 
+    /// Looks at the listeners of all that was sampled last.
+    func lookAtListeners() {
+        for watch in watches { watch.lookAtListeners() }
+    }
+
     private typealias Failure = (name: String, reason: String)
 
     private func sampleEach(_ kind: Engine.SampleKind, _ source: WatchSource) -> [Failure] {

@@ -150,7 +150,7 @@ struct PortDocument: Encodable {
             listeners: snapshot.tally.listeners,
             backlog: snapshot.tally.acceptQueue,
             backlogLimit: snapshot.tally.acceptQueueLimit,
-            backlogFullestRatio: snapshot.tally.acceptQueueFullestRatio
+            backlogFullestRatio: snapshot.acceptQueuePeak.ratio
         )
         evidence = EvidenceDocument(snapshot.evidence)
         companion = outcome.map(CompanionDocument.init)
