@@ -30,11 +30,10 @@ struct HolderTable: Sendable {
     /// - Parameters:
     ///   - inodes: each once or more often; 0 is none.
     ///   - listeners: which of them are listeners'.
-    init(inodes: some Sequence<UInt32>, listeners: Set<UInt32>) {
-        let inodes = Array(inodes)
+    init(inodes: [UInt32], listeners: Set<UInt32>) {
         var bits: UInt32 = 4
         while 1 << bits < inodes.count * 2 { bits += 1 }
-        shift = 32 - bits
+        shift = 32 - bits + Self.neighbourBits
         places = Array(repeating: Place(), count: 1 << bits)
         for inode in inodes where inode != 0 {
             let place = probe(inode)
@@ -96,8 +95,13 @@ struct HolderTable: Sendable {
     /// The sockets that somebody holds.
     var held: some Sequence<UInt32> { places.lazy.filter { $0.first >= 0 }.map(\.inode) }
 
+    /// Inodes that follow each other belong to descriptors that do, and are looked up one after the other; so eight of them
+    /// stand side by side.
+    private static let neighbourBits: UInt32 = 3
+
     private func probe(_ inode: UInt32) -> Int {
-        var place = Int((inode &* 0x9E37_79B1) >> shift)
+        let block = ((inode >> Self.neighbourBits) &* 0x9E37_79B1) >> shift
+        var place = Int(block << Self.neighbourBits | inode & (1 << Self.neighbourBits - 1))
         while places[place].inode != 0, places[place].inode != inode { place = (place + 1) & (places.count - 1) }
         return place
     }

@@ -54,7 +54,7 @@ public struct SocketOwnerCache: Sendable {
         if !missing.isEmpty {
             let known = Set(entries.values.lazy.flatMap { $0.owners.lazy.map(\.pid) })
             let scan = SocketOwnerScan.owners(
-                of: missing.union(listeners),
+                of: Array(missing.union(listeners)),
                 listeners: listeners,
                 cgroups: cgroups,
                 hints: known,

@@ -45,7 +45,7 @@ public struct SocketOwnerScan: Sendable {
     ///     another after it opened a socket is not found.
     ///   - hierarchy: where the cgroups are found.
     public static func owners(
-        of inodes: some Sequence<UInt32>,
+        of inodes: [UInt32],
         listeners: Set<UInt32> = [],
         cgroups: Set<UInt64> = [],
         hints: some Sequence<Int32> = [],

@@ -37,6 +37,7 @@ struct ListedSocket {
     var closeWaitMilliseconds: UInt32? { hasInfo && state == .closeWait ? sinceAcknowledgement : nil }
 
     /// Ports together, listeners first, and those in CLOSE_WAIT by age, the oldest first.
+    @inline(__always)
     var rank: UInt64 {
         let place = state == .listen ? 0 : UInt64(state.rawValue)
         let youth = state == .closeWait ? UInt32.max - sinceAcknowledgement : 0

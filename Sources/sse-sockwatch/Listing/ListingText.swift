@@ -19,8 +19,8 @@ struct ListingText: ~Copyable {
     /// `0.` to `255.`
     private let octets = (0...255).map { TextWord("\($0).") }
     private let noAge = TextWord("- ")
-    /// The process that was last named.
-    private var process: (pid: Int32, name: String) = (-1, "")
+    /// What stands for the processes that have been named.
+    private var processNames: [Int32: String] = [:]
 
     private static let pieceSize = 256 << 10
     /// `255.255.255.255:65535`
@@ -80,7 +80,7 @@ struct ListingText: ~Copyable {
         append(age: socket.closeWaitMilliseconds, width: 14)
         endRow(list.complaint(of: socket)?.rawValue, service: serviceName(socket)) { row in
             guard let owners = row.list.owners else { return }
-            Self.appendProcesses(of: socket, owners, to: &row.text, &row.process)
+            Self.appendProcesses(of: socket, owners, to: &row.text, &row.processNames)
         }
     }
 
@@ -154,16 +154,18 @@ struct ListingText: ~Copyable {
         of socket: ListedSocket,
         _ owners: borrowing SocketOwnerScan,
         to text: inout TextPiece,
-        _ process: inout (pid: Int32, name: String)
+        _ names: inout [Int32: String]
     ) {
         let start = text.count
         owners.forEachOwner(of: socket.inode) { owner in
             if text.count > start { text.append(literal: ",") }
-            if owner.pid != process.pid { process = (owner.pid, printable(owner.command)) }
-            text.append(process.name)
-            text.append(literal: "(pid=")
-            text.append(UInt64(UInt32(bitPattern: owner.pid)))
-            text.append(literal: ",fd=")
+            if let name = names[owner.pid] {
+                text.append(name)
+            } else {
+                let name = "\(printable(owner.command))(pid=\(owner.pid),fd="
+                names[owner.pid] = name
+                text.append(name)
+            }
             text.append(UInt64(UInt32(bitPattern: owner.descriptor)))
             text.append(literal: ")")
         }

@@ -88,7 +88,7 @@ struct SocketList {
     /// - Parameter namespace: the network namespace that the sockets are in; nil for the own one.
     mutating func findOwners(in namespace: NetworkNamespace.Identity? = nil) {
         owners = SocketOwnerScan.owners(
-            of: sockets.lazy.map(\.inode) + listeners,
+            of: sockets.map { $0.inode } + listeners,
             listeners: listeners,
             cgroups: cgroups,
             in: namespace
