@@ -63,6 +63,18 @@ struct SamplingScheduleTests {
         #expect(run.step(at: 10) == .sample(.scheduled))
     }
 
+    @Test("makes up for a sample that was asked for before its time, by one interval at most")
+    func early() {
+        var run = Run(interval: 5, share: 0.02)
+        #expect(run.step(at: 0, cost: 0.4) == .sample(.scheduled))
+        #expect(run.schedule.pause(from: .second(0)) == 1 && run.schedule.interval == 20)
+        #expect(run.step(at: 12, isAsked: true, cost: 0.4) == .sample(.scheduled))
+        #expect(run.step(at: 39.9) != .sample(.scheduled), "20 s after it, and the 8 s that it was early")
+        #expect(run.step(at: 40) == .sample(.scheduled))
+        for second in 45...60 { _ = run.step(at: Double(second), isAsked: true, cost: 0.4) }
+        #expect(run.schedule.work(at: .second(60 + 2 * run.schedule.interval), isAsked: false) == .sample(.scheduled))
+    }
+
     @Test("is not driven apart by those who ask often: what is overdue is taken for them")
     func promoted() {
         var run = Run(interval: 5, share: 0.02)

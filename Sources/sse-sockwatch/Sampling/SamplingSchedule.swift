@@ -73,7 +73,9 @@ struct SamplingSchedule: Sendable {
             )
             round = (end, used)
             lastScheduled = start
-            nextScheduled = start.advanced(by: interval)
+            // What was taken before its time for somebody who asked is made up for.
+            let early = max(0, nextScheduled.seconds(since: start))
+            nextScheduled = start.advanced(by: interval + min(early, interval))
         }
         // A sample looks at the listeners, too.
         let cost = work == .listeners ? used.sampling - usedBefore : 0
