@@ -7,25 +7,20 @@ internal import SockWatch
 struct Agent {
     var configuration: AgentConfiguration
     var web = WebServer.Settings()
+    /// Who may talk to the web server; a file of exporter-toolkit's format.
+    var webConfigurationFile: String?
     var collectors = Collectors()
     /// Reads the configuration again. Nil when there is no file to read.
     var reload: (@Sendable () throws -> AgentConfiguration)?
     var logger: Logger
     /// Services that run beside the agent and end with it.
     var attachments: [any Service] = []
-    var onListening: @Sendable (Int) -> Void = { _ in }
+    /// Told the URL of the first address that it listens on.
+    var onListening: @Sendable (String) -> Void = { _ in }
 
     func run() async throws {
+        let security = try WebSecurity(file: webConfigurationFile, logger: logger)
         let core = try AgentCore(configuration: configuration, collectors: collectors, logger: logger)
-        let server = WebServer(settings: web, observatory: core.observatory, logger: logger) {
-            [logger, onListening, web] port in
-            logger.notice(
-                "listening",
-                metadata: ["address": "\(web.address)", "url": "\(web.address.url(port: port))"]
-            )
-            onListening(port)
-            ProcessMemory.releaseCodeOfStart()
-        }
         let reloader = Reloader(
             sampler: core.sampler,
             poller: core.poller,
@@ -33,6 +28,18 @@ struct Agent {
             load: reload,
             logger: logger
         )
+        let server = WebServer(
+            settings: web,
+            observatory: core.observatory,
+            security: security,
+            logger: logger,
+            reload: { await reloader.reload() }
+        ) { [logger, onListening, web] address, port in
+            let url = address.url(port: port, isEncrypted: security.isEncrypted)
+            logger.notice("listening", metadata: ["address": "\(address)", "url": "\(url)"])
+            if address == web.addresses.first { onListening(url) }
+            ProcessMemory.releaseCodeOfStart()
+        }
 
         let services = core.services + [reloader, server] + attachments
         do {

@@ -4,6 +4,8 @@ import Testing
 /// replaced by functions of the shell.
 @Suite("scripts/install-dependencies")
 struct InstallScriptTests {
+    private static let libraries = "libc6-dev libcrypt-dev libmnl-dev libyaml-dev zlib1g-dev"
+
     private static let script = String(
         #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
             + "/scripts/install-dependencies"
@@ -24,8 +26,8 @@ struct InstallScriptTests {
     func forbidden(mode: String) async throws {
         let program = try await Self.run(mode, Self.noPackages)
         #expect(program.status == 2)
-        #expect(program.errors.contains("missing: libc6-dev libmnl-dev libyaml-dev"))
-        #expect(program.errors.contains("sudo apt-get install --no-install-recommends libc6-dev libmnl-dev"))
+        #expect(program.errors.contains("missing: \(Self.libraries)"))
+        #expect(program.errors.contains("sudo apt-get install --no-install-recommends \(Self.libraries)"))
         #expect(program.errors.contains("SSE_SOCKWATCH_NO_INSTALL=1 forbids to install"))
     }
 
@@ -41,12 +43,12 @@ struct InstallScriptTests {
         )
         #expect(program.status == 2)
         let said = program.errors.split(separator: "\n")
-        let announcement = said.firstIndex { $0.contains("installing libc6-dev libmnl-dev libyaml-dev (apt-get)") }
+        let announcement = said.firstIndex { $0.contains("installing \(Self.libraries) (apt-get)") }
         let installation = said.firstIndex { $0.hasPrefix("apt-get install -y -qq") }
         let first = try #require(announcement)
         let second = try #require(installation)
         #expect(first < second)
-        #expect(said.last?.contains("still missing after apt-get: libc6-dev libmnl-dev libyaml-dev") == true)
+        #expect(said.last?.contains("still missing after apt-get: \(Self.libraries)") == true)
     }
 
     @Test(

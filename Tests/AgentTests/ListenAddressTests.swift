@@ -16,9 +16,19 @@ struct ListenAddressTests {
     )
     func good(text: String, host: String, port: Int, url: String) throws {
         let address = try #require(ListenAddress(argument: text))
-        #expect(address.host == host && Int(address.port) == port)
+        #expect(address == .tcp(host: host, port: UInt16(port)))
         #expect(address.description == text)
         #expect(address.url(port: 9) == url)
+    }
+
+    @Test("can be a Unix socket, which has no URL")
+    func unix() throws {
+        let longest = "/" + String(repeating: "a", count: 106)
+        for path in ["/run/sse-sockwatch.sock", longest] {
+            let address = try #require(ListenAddress(argument: "unix:\(path)"))
+            #expect(address == .unix(path: path))
+            #expect(address.description == "unix:\(path)" && address.url(port: 9) == "unix:\(path)")
+        }
     }
 
     @Test(
@@ -26,7 +36,8 @@ struct ListenAddressTests {
         arguments: [
             "", ":", "10047", "127.0.0.1", ":65536", ":-1", ":+1", ":0x1", "::1:80", "[::1]", "[]:80", "[::1:80",
             "::1]:80",
-            ":٨٠", "a:b:80",
+            ":٨٠", "a:b:80", "unix:", "unix:relative.sock", "unix:/", "unix:/folder/",
+            "unix:/" + String(repeating: "a", count: 107),
         ]
     )
     func bad(text: String) {

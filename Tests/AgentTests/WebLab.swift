@@ -16,6 +16,7 @@ enum WebLab {
         _ change: (inout WebServer.Settings) -> Void = { _ in },
         script: TableScript = TableScript(.sockets(sockets)),
         samples: Bool = true,
+        reload: @escaping @Sendable () async -> Reloader.Outcome = { .nothing },
         _ body: (Int) async throws -> Void
     ) async throws {
         let logger = LogRecorder().logger
@@ -25,14 +26,16 @@ enum WebLab {
             logger: logger,
             open: script.opening
         )
-        var settings = WebServer.Settings(address: ListenAddress(host: "127.0.0.1", port: 0))
+        var settings = WebServer.Settings(addresses: [.tcp(host: "127.0.0.1", port: 0)])
         change(&settings)
         let listening = Listening()
         let server = WebServer(
             settings: settings,
             observatory: Observatory(sampler: sampler, poller: nil, configuration: AgentConfiguration()),
-            logger: logger
-        ) { port in listening.port.withLock { $0 = port } }
+            security: try WebSecurity(file: nil, logger: logger),
+            logger: logger,
+            reload: reload
+        ) { _, port in listening.port.withLock { $0 = port } }
         let sampling = Task { if samples { try await sampler.run() } }
         let serving = Task { try await server.run() }
         do {

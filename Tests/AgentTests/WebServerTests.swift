@@ -98,6 +98,86 @@ struct WebServerTests {
         }
     }
 
+    @Test("answers while the kernel takes its time: at once that it is healthy, and scrapes in their time")
+    func slowDump() async throws {
+        let script = TableScript(.sockets(WebLab.sockets))
+        try await WebLab.withServer(script: script) { port async throws in
+            script.hold()
+            defer { script.release() }
+            func scrape() async throws -> (status: Int, headers: HTTPHeaders, body: String) {
+                try await DemoConnection.answer(
+                    .GET,
+                    "/metrics",
+                    port: port,
+                    headers: [("X-Prometheus-Scrape-Timeout-Seconds", "0.7")]
+                )
+            }
+            // A scrape within a second of the last sample needs no other.
+            try await DemoLab.eventually("a dump that does not end") {
+                _ = try await scrape()
+                return script.dumps == 2
+            }
+            let start = ContinuousClock.now
+            for path in ["/-/healthy", "/-/ready"] {
+                #expect(try await DemoConnection.answer(.GET, path, port: port).status == 200)
+            }
+            let answer = try await scrape()
+            #expect(answer.status == 200 && answer.body.contains("{port=\"8080\",state=\"established\"} 1\n"))
+            #expect(ContinuousClock.now - start < .seconds(3), "without the header it would be 5 s")
+        }
+    }
+
+    @Test("refuses scrapes beyond their number, until one has been answered")
+    func mostScrapes() async throws {
+        let script = TableScript(.sockets(WebLab.sockets))
+        try await WebLab.withServer({ $0.mostScrapes = 1 }, script: script) { port async throws in
+            script.hold()
+            try await DemoLab.eventually("a scrape that waits for its sample") {
+                let scrape = try await DemoConnection.open(port: port)
+                try await scrape.send(.GET, "/metrics")
+                try await DemoLab.eventually("an answer, or a dump") { scrape.received.isComplete || script.dumps == 2 }
+                return script.dumps == 2
+            }
+            let refused = try await DemoConnection.answer(.GET, "/metrics", port: port)
+            #expect(refused.status == 503)
+            #expect(refused.body.contains("1 scrapes are being answered (--web.max-requests)"))
+            #expect(
+                try await DemoConnection.answer(.GET, "/api/v1/owners", port: port).status == 400,
+                "it is no scrape"
+            )
+            script.release()
+            try await DemoLab.eventually("another is answered") {
+                try await DemoConnection.answer(.GET, "/metrics", port: port).status == 200
+            }
+        }
+    }
+
+    @Test("reads the configuration again where it is allowed, and says what came of it")
+    func reload() async throws {
+        let outcomes: [(Reloader.Outcome, Int, String)] = [
+            (.reloaded, 200, "The configuration was reloaded.\n"),
+            (.nothing, 200, "There is no configuration file to be reloaded.\n"),
+            (
+                .refused(reason: "c.yml:1:1: no"), 500,
+                "The configuration was not reloaded; the old one stays.\nc.yml:1:1: no\n"
+            ),
+        ]
+        for (outcome, status, text) in outcomes {
+            try await WebLab.withServer({ $0.enablesLifecycle = true }, reload: { outcome }) { port async throws in
+                for method in [HTTPMethod.POST, .PUT] {
+                    let answer = try await DemoConnection.answer(method, "/-/reload", port: port)
+                    #expect(answer.status == status && answer.body == text)
+                }
+                let got = try await DemoConnection.answer(.GET, "/-/reload", port: port)
+                #expect(got.status == 405 && got.headers["Allow"] == ["POST, PUT"])
+            }
+        }
+        try await WebLab.withServer { port async throws in
+            let answer = try await DemoConnection.answer(.POST, "/-/reload", port: port)
+            #expect(answer.status == 403 && answer.body.contains("--web.enable-lifecycle"))
+        }
+    }
+
     @Test("tells all scrapers the same of one sample, the truth of itself, and of the next sample when it is there")
     func scrapes() async throws {
         let script = TableScript(.sockets(WebLab.sockets))

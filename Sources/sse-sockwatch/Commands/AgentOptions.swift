@@ -5,15 +5,36 @@ internal import Logging
 struct AgentOptions: ParsableArguments {
     @Option(
         name: .customLong("web.listen-address"),
-        help: ArgumentHelp("Where to serve metrics and the page.", valueName: "host:port")
+        help: ArgumentHelp(
+            "Where to serve metrics and the page: host:port, :port, or unix:/path. May be repeated.",
+            valueName: "address"
+        )
     )
-    var listenAddress = ListenAddress.standard
+    var listenAddresses = [ListenAddress.standard]
 
     @Option(
         name: .customLong("web.telemetry-path"),
         help: ArgumentHelp("Under which path to serve metrics.", valueName: "path")
     )
     var telemetryPath = "/metrics"
+
+    @Option(
+        name: .customLong("web.config.file"),
+        help: ArgumentHelp(
+            "TLS, passwords, headers and a rate limit for all that is served, as Prometheus' exporters have it.",
+            valueName: "file"
+        )
+    )
+    var webConfigurationFile: String?
+
+    @Option(
+        name: .customLong("web.max-requests"),
+        help: ArgumentHelp("How many scrapes are answered at one time; 0 for any number.", valueName: "number")
+    )
+    var mostScrapes = 40
+
+    @Flag(name: .customLong("web.enable-lifecycle"), help: "Read the configuration again at POST /-/reload.")
+    var enablesLifecycle = false
 
     @Flag(name: .customLong("web.disable-exporter-metrics"), help: "Leave out the metrics about the agent itself.")
     var disablesExporterMetrics = false
@@ -22,6 +43,12 @@ struct AgentOptions: ParsableArguments {
     @OptionGroup var log: LogOptions
 
     func validate() throws {
+        for (place, address) in listenAddresses.enumerated() where listenAddresses[..<place].contains(address) {
+            throw ValidationError("--web.listen-address: \(address) is named twice")
+        }
+        guard mostScrapes >= 0 else {
+            throw ValidationError("--web.max-requests: \(mostScrapes) must be 0 or more")
+        }
         let isPlain = telemetryPath.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "/-_.~".contains($0) }
         // Slashes in a row, or one at the end, would make two paths of one.
         let parts = telemetryPath.split(separator: "/", omittingEmptySubsequences: false)
@@ -37,10 +64,13 @@ struct AgentOptions: ParsableArguments {
         Agent(
             configuration: configuration,
             web: WebServer.Settings(
-                address: listenAddress,
+                addresses: listenAddresses,
                 telemetryPath: telemetryPath,
-                includesAgentMetrics: !disablesExporterMetrics
+                includesAgentMetrics: !disablesExporterMetrics,
+                mostScrapes: mostScrapes,
+                enablesLifecycle: enablesLifecycle
             ),
+            webConfigurationFile: webConfigurationFile,
             collectors: collectors.collectors,
             logger: log.logger
         )

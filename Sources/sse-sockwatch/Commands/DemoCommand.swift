@@ -35,10 +35,10 @@ struct DemoCommand: AsyncParsableCommand {
         let clients = DemoClients.start(host: server.host, port: server.port, group: group)
         var agent = options.agent(configuration(server))
         agent.attachments = [DemoService(server: server, clients: clients)]
-        agent.onListening = { [options] agentPort in
+        agent.onListening = { [options] url in
             let guide = DemoGuide(
                 server: server,
-                agentURL: options.listenAddress.url(port: agentPort),
+                agentURL: url,
                 telemetryPath: options.telemetryPath
             )
             Terminal.print(startsHealthy ? guide.healthyText : guide.leakingText)

@@ -79,6 +79,18 @@ extension ConfigurationReader {
         return text
     }
 
+    /// Reads `true` or `false`.
+    mutating func flag(_ field: Field?) -> Bool? {
+        guard let field, let text = text(field, example: "true") else { return nil }
+        switch text {
+        case "true": return true
+        case "false": return false
+        default:
+            note(field, "`\(ConfigurationProblem.shown(text))` is neither true nor false")
+            return nil
+        }
+    }
+
     mutating func duration(_ field: Field?, in range: ClosedRange<Duration>) -> Duration? {
         guard let field, let text = text(field, example: "5s") else { return nil }
         do throws(DurationText.Problem) {

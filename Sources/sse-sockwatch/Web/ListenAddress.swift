@@ -1,21 +1,27 @@
 internal import ArgumentParser
 internal import Glibc
 
-/// Where the agent's web server listens: `:10047`, `127.0.0.1:10047`, `[::1]:10047`.
-struct ListenAddress: Hashable, Sendable, ExpressibleByArgument, CustomStringConvertible {
-    /// Empty for every address of the machine.
-    let host: String
-    /// 0 for any free port.
-    let port: UInt16
+/// Where the agent's web server listens: `:10047`, `127.0.0.1:10047`, `[::1]:10047`, `unix:/run/sse-sockwatch.sock`.
+enum ListenAddress: Hashable, Sendable, ExpressibleByArgument, CustomStringConvertible {
+    /// - Parameters:
+    ///   - host: empty for every address of the machine.
+    ///   - port: 0 for any free port.
+    case tcp(host: String, port: UInt16)
+    case unix(path: String)
 
-    static let standard = ListenAddress(host: "", port: 10047)
+    static let standard = ListenAddress.tcp(host: "", port: 10047)
 
-    init(host: String, port: UInt16) {
-        self.host = host
-        self.port = port
-    }
+    private static let unixPrefix = "unix:"
+    /// What `sockaddr_un` holds, the zero at its end left out.
+    private static let longestPath = MemoryLayout<sockaddr_un>.size - MemoryLayout<sa_family_t>.size - 1
 
     init?(argument: String) {
+        if argument.hasPrefix(Self.unixPrefix) {
+            let path = String(argument.dropFirst(Self.unixPrefix.count))
+            guard path.hasPrefix("/"), !path.hasSuffix("/"), path.utf8.count <= Self.longestPath else { return nil }
+            self = .unix(path: path)
+            return
+        }
         guard let colon = argument.lastIndex(of: ":") else { return nil }
         let portText = argument[argument.index(after: colon)...]
         guard let port = UInt16(portText), portText.allSatisfy(\.isASCIIDigit) else { return nil }
@@ -26,26 +32,34 @@ struct ListenAddress: Hashable, Sendable, ExpressibleByArgument, CustomStringCon
         } else if host.contains(":") {
             return nil
         }
-        self.init(host: String(host), port: port)
+        self = .tcp(host: String(host), port: port)
     }
 
     var description: String {
-        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        switch self {
+        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unix(let path): "\(Self.unixPrefix)\(path)"
+        }
+    }
+
+    /// A URL under which a person on this machine reaches it, or how it is written where there is no URL.
+    ///
+    /// - Parameters:
+    ///   - actual: the port that it got.
+    ///   - isEncrypted: whether it speaks TLS.
+    func url(port actual: Int, isEncrypted: Bool = false) -> String {
+        guard case .tcp(let host, _) = self else { return description }
+        let isEverywhere = ["", "::", "0.0.0.0"].contains(host)
+        let shown = isEverywhere ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host
+        return "\(isEncrypted ? "https" : "http")://\(shown):\(actual)"
     }
 
     /// The host to bind to. Every address is `::`, which takes IPv4, too, unless this machine has no IPv6.
-    var bindHost: String {
+    static func bindHost(_ host: String) -> String {
         guard host.isEmpty else { return host }
         let probe = socket(AF_INET6, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard probe >= 0 else { return "0.0.0.0" }
         close(probe)
         return "::"
-    }
-
-    /// A URL under which a person on this machine reaches it.
-    func url(port actual: Int) -> String {
-        let isEverywhere = ["", "::", "0.0.0.0"].contains(host)
-        let shown = isEverywhere ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host
-        return "http://\(shown):\(actual)"
     }
 }

@@ -20,8 +20,8 @@ struct AnswerCounter: RouterMiddleware {
 /// Answers in a line of text where no route answers: a path that is not there, a method that a path does not have, an
 /// error.
 struct PlainErrors: RouterMiddleware {
-    /// The paths that there are. They can be read and nothing else.
-    let paths: [String]
+    /// The paths that there are, and what each is asked with.
+    let methods: [String: String]
 
     func handle(
         _ request: Request,
@@ -30,11 +30,12 @@ struct PlainErrors: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
-        } catch let error as HTTPError where error.status == .notFound && paths.contains(request.uri.path) {
-            var response = WebServer.plain(.methodNotAllowed, "405 Method Not Allowed: this can only be read.\n")
-            response.headers[.allow] = "GET, HEAD"
-            return response
         } catch let error as HTTPError {
+            if error.status == .notFound, let allowed = methods[request.uri.path] {
+                var response = WebServer.plain(.methodNotAllowed, "405 Method Not Allowed: it takes \(allowed).\n")
+                response.headers[.allow] = allowed
+                return response
+            }
             return WebServer.plain(error.status, "\(error.status.code) \(error.status.reasonPhrase)\n")
         } catch {
             return WebServer.plain(.internalServerError, "500 Internal Server Error: \(error)\n")

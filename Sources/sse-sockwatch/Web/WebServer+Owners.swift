@@ -28,7 +28,7 @@ extension WebServer {
         }
         switch found {
         case .success(let document):
-            return Self.answer(.ok, type: "application/json; charset=utf-8", try JSONText.bytes(of: document))
+            return Self.answer(request, type: "application/json; charset=utf-8", try JSONText.bytes(of: document))
         case .failure(let error):
             return Self.plain(.serviceUnavailable, "503 Service Unavailable: the kernel did not answer: \(error)\n")
         }

@@ -11,9 +11,13 @@ internal import SockWatch
 /// The agent's web server.
 struct WebServer: Service {
     struct Settings: Sendable {
-        var address = ListenAddress.standard
+        var addresses = [ListenAddress.standard]
         var telemetryPath = "/metrics"
         var includesAgentMetrics = true
+        /// More scrapes than these at one time are refused. 0 for no limit.
+        var mostScrapes = 40
+        /// Whether the configuration may be read again on request.
+        var enablesLifecycle = false
         /// More clients than these wait in the kernel's accept queue.
         var mostConnections = 256
         /// A connection on which nothing is written for so long is closed. Longer than the longest wait for a sample,
@@ -25,52 +29,58 @@ struct WebServer: Service {
 
     let settings: Settings
     let observatory: Observatory
+    /// Reads the configuration again.
+    let reload: @Sendable () async -> Reloader.Outcome
+    let security: WebSecurity
+    private let authenticator = Authenticator()
     private let expositions = Expositions()
+    private let scrapes: RequestLimit
     let logger: Logger
-    /// Told the port once it listens.
-    let onListening: @Sendable (Int) -> Void
+    /// Told an address, and the port there, once it listens.
+    let onListening: @Sendable (ListenAddress, Int) -> Void
 
+    init(
+        settings: Settings,
+        observatory: Observatory,
+        security: WebSecurity,
+        logger: Logger,
+        reload: @escaping @Sendable () async -> Reloader.Outcome,
+        onListening: @escaping @Sendable (ListenAddress, Int) -> Void
+    ) {
+        self.settings = settings
+        self.observatory = observatory
+        self.security = security
+        self.reload = reload
+        self.logger = logger
+        self.onListening = onListening
+        scrapes = RequestLimit(settings.mostScrapes)
+    }
+
+    /// Serves on all addresses, or on none: when one cannot be had, it ends.
     func run() async throws {
-        let application = Application(
-            router: router,
-            server: .http1(configuration: connections),
-            configuration: ApplicationConfiguration(
-                address: .hostname(settings.address.bindHost, port: Int(settings.address.port)),
-                serverName: nil,
-                availableConnectionsDelegate: MaximumAvailableConnections(mostConnections, logger: quietLogger)
-            ),
-            onServerRunning: { channel in onListening(channel.localAddress?.port ?? Int(settings.address.port)) },
-            logger: quietLogger
-        )
-        do {
-            try await application.run()
-        } catch let error as IOError {
-            throw cannotListen(SystemCallError(operation: "bind", number: error.errnoCode).reason)
-        } catch is SocketAddressError.UnknownHost {
-            throw cannotListen("the name \(settings.address.host) cannot be resolved")
+        try await withThrowingDiscardingTaskGroup { group in
+            for address in settings.addresses { group.addTask { try await serve(on: address) } }
         }
     }
 
-    private func cannotListen(_ reason: String) -> CommandFailure {
-        CommandFailure("cannot listen on \(settings.address): \(reason); choose another with --web.listen-address")
-    }
+    /// Where everything but the metrics is, and what it is asked with.
+    static let ownPaths = ["/", "/-/healthy", "/-/ready", "/-/reload", "/api/v1/snapshot", ownersPath]
 
-    /// Hummingbird tells of its start, its stop and each client that hangs up; the agent has its own words for that.
-    private var quietLogger: Logger {
-        var quiet = logger
-        quiet.logLevel = max(.critical, logger.logLevel)
-        return quiet
+    private var methods: [String: String] {
+        var methods = Dictionary(
+            uniqueKeysWithValues: (Self.ownPaths + [settings.telemetryPath]).map { ($0, "GET, HEAD") }
+        )
+        methods["/-/reload"] = "POST, PUT"
+        return methods
     }
-
-    /// Where everything but the metrics is.
-    static let ownPaths = ["/", "/-/healthy", "/-/ready", "/api/v1/snapshot", ownersPath]
 
     var router: Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: AnswerCounter(observatory: observatory))
-        router.add(middleware: PlainErrors(paths: Self.ownPaths + [settings.telemetryPath]))
+        router.add(middleware: WebGuard(security: security, authenticator: authenticator))
+        router.add(middleware: PlainErrors(methods: methods))
         router.get(RouterPath(settings.telemetryPath)) { request, _ in await metrics(request) }
-        router.get("/") { _, _ in
+        router.get("/") { request, _ in
             let observation = await observatory.observe(within: .seconds(2))
             let page = StatusPage(
                 observation: observation,
@@ -78,12 +88,15 @@ struct WebServer: Service {
                 tellsOwners: observatory.tellsOwners,
                 now: MonotonicInstant.now
             )
-            return WebServer.answer(.ok, type: "text/html; charset=utf-8", Array(page.html.utf8))
+            return WebServer.answer(request, type: "text/html; charset=utf-8", Array(page.html.utf8))
         }
-        router.get("/api/v1/snapshot") { _, _ in
+        router.get("/api/v1/snapshot") { request, _ in
             let observation = await observatory.observe(within: .seconds(2))
             let document = SnapshotDocument(observation, now: MonotonicInstant.now)
-            return WebServer.answer(.ok, type: "application/json; charset=utf-8", try JSONText.bytes(of: document))
+            return WebServer.answer(request, type: "application/json; charset=utf-8", try JSONText.bytes(of: document))
+        }
+        for method in [HTTPRequest.Method.post, .put] {
+            router.on("/-/reload", method: method) { _, _ in await answerReload() }
         }
         router.get(RouterPath(Self.ownersPath)) { request, _ in try await owners(request) }
         router.get("/-/healthy") { _, _ in WebServer.plain(.ok, "sse-sockwatch is healthy.\n") }
@@ -96,12 +109,47 @@ struct WebServer: Service {
     }
 
     private func metrics(_ request: Request) async -> Response {
+        guard let turn = scrapes.begin() else {
+            return Self.plain(
+                .serviceUnavailable,
+                "503 Service Unavailable: \(settings.mostScrapes) scrapes are being answered (--web.max-requests).\n"
+            )
+        }
         let format = ExpositionFormat.negotiate(accept: request.headers[.accept])
         let observation = await observatory.observe(within: Self.patience(request))
-        let shared = await expositions.text(of: observation, as: format)
         let agent = settings.includesAgentMetrics ? observation.agent : nil
         let end = ByteBuffer(bytes: MetricsRenderer.renderEnd(agent: agent, format: format))
-        return Self.answer(.ok, type: format.contentType, ResponseBody(contentsOf: [shared, end]))
+        if ContentCoding(acceptEncoding: request.headers[.acceptEncoding]) == .gzip,
+            let body = await expositions.gzip(of: observation, as: format)?.ended(with: end)
+        {
+            return Self.answer(.ok, type: format.contentType, coding: .gzip, Self.body(body, keeping: turn))
+        }
+        let shared = await expositions.text(of: observation, as: format)
+        return Self.answer(.ok, type: format.contentType, Self.body([shared, end], keeping: turn))
+    }
+
+    /// A body that holds the turn of its request until it has been sent or given up.
+    private static func body(_ parts: [ByteBuffer], keeping turn: RequestLimit.Turn) -> ResponseBody {
+        ResponseBody(contentLength: parts.reduce(0) { $0 + $1.readableBytes }) { writer in
+            for part in parts { try await writer.write(part) }
+            try await writer.finish(nil)
+            withExtendedLifetime(turn) {}
+        }
+    }
+
+    private func answerReload() async -> Response {
+        guard settings.enablesLifecycle else {
+            return Self.plain(
+                .forbidden,
+                "403 Forbidden: start the agent with --web.enable-lifecycle, or send it SIGHUP.\n"
+            )
+        }
+        return switch await reload() {
+        case .reloaded: Self.plain(.ok, "The configuration was reloaded.\n")
+        case .nothing: Self.plain(.ok, "There is no configuration file to be reloaded.\n")
+        case .refused(let reason):
+            Self.plain(.internalServerError, "The configuration was not reloaded; the old one stays.\n\(reason)\n")
+        }
     }
 
     /// How long a scrape may wait for a fresh sample: half a second less than Prometheus waits for the scrape.
@@ -119,7 +167,24 @@ struct WebServer: Service {
         answer(status, type: type, ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
 
-    private static func answer(_ status: HTTPResponse.Status, type: String, _ body: ResponseBody) -> Response {
-        Response(status: status, headers: [.contentType: type, .cacheControl: "no-store"], body: body)
+    /// A good answer, compressed where the client wants it and it pays.
+    static func answer(_ request: Request, type: String, _ body: [UInt8]) -> Response {
+        let body = ByteBuffer(bytes: body)
+        guard body.readableBytes > 1 << 10,
+            ContentCoding(acceptEncoding: request.headers[.acceptEncoding]) == .gzip,
+            let compressed = GzipText(body)?.ended()
+        else { return answer(.ok, type: type, ResponseBody(byteBuffer: body)) }
+        return answer(.ok, type: type, coding: .gzip, ResponseBody(contentsOf: compressed))
+    }
+
+    private static func answer(
+        _ status: HTTPResponse.Status,
+        type: String,
+        coding: ContentCoding = .identity,
+        _ body: ResponseBody
+    ) -> Response {
+        var headers: HTTPFields = [.contentType: type, .cacheControl: "no-store"]
+        if coding != .identity { headers[.contentEncoding] = coding.rawValue }
+        return Response(status: status, headers: headers, body: body)
     }
 }

@@ -1,0 +1,77 @@
+internal import HummingbirdCore
+internal import Logging
+internal import NIOCore
+internal import NIOSSL
+internal import NIOTLS
+
+/// A connection that is encrypted, if the web configuration has it so, by the certificate of the moment.
+struct EncryptedChannel: ServerChildChannel {
+    typealias Value = HTTP1Channel.Value
+
+    let base: HTTP1Channel
+    let security: WebSecurity
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            guard let context = security.context() else { return }
+            let rules = security.clientRules()
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(Self.handler(context, rules))
+            if let names = rules?.clientAllowedNames, !names.isEmpty {
+                try pipeline.addHandler(ClientNameCheck(allowed: Set(names)))
+            }
+        }.flatMap {
+            base.setup(channel: channel, logger: logger)
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        await base.handle(value: value, logger: logger)
+    }
+
+    private static func handler(_ context: NIOSSLContext, _ rules: TLSSettings?) -> NIOSSLServerHandler {
+        switch rules?.clientAuthentication {
+        // A certificate is wanted, and whoever signed it is as good as another.
+        case .requested, .required:
+            NIOSSLServerHandler(
+                context: context,
+                customVerificationCallback: { _, promise in
+                    promise.succeed(.certificateVerified)
+                }
+            )
+        case .verified, .verifiedIfGiven, .some(.none), nil:
+            NIOSSLServerHandler(context: context)
+        }
+    }
+}
+
+/// Closes a connection whose client's certificate carries none of the allowed names.
+private final class ClientNameCheck: ChannelInboundHandler {
+    typealias InboundIn = Any
+
+    private let allowed: Set<String>
+
+    init(allowed: Set<String>) {
+        self.allowed = allowed
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .some(.handshakeCompleted) = event as? TLSUserEvent {
+            let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
+            let names = certificate.map(Self.names) ?? []
+            guard names.contains(where: { allowed.contains($0) }) else { return context.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// The alternative names of its subject: hosts, addresses, mail, URIs.
+    private static func names(_ certificate: NIOSSLCertificate) -> [String] {
+        certificate._subjectAlternativeNames().compactMap { name in
+            switch name.nameType {
+            case .dnsName, .email, .uri: String(decoding: name.contents, as: UTF8.self)
+            case .ipAddress: try? SocketAddress(packedIPAddress: ByteBuffer(bytes: name.contents), port: 0).ipAddress
+            default: nil
+            }
+        }
+    }
+}
