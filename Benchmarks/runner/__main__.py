@@ -51,7 +51,14 @@ def compare_all(chosen: argparse.Namespace, tools: Tools) -> tuple[dict, list[st
         rounds = chosen.rounds or (25 if size <= 10000 else 9 if size <= 50000 else 5)
         costs[size] = compare(tools, size, rounds, chosen.patience)
         found[size] = ratios(costs[size])
-        complaints += thresholds.complaints(size, found[size])
+        worse = thresholds.complaints(size, found[size])
+        if worse and chosen.judge:
+            # What is worse by the machine's mood alone is not so twice.
+            note("; ".join(worse.values()) + "; measuring again")
+            again = compare(tools, size, rounds, chosen.patience)
+            confirmed = thresholds.complaints(size, ratios(again))
+            worse = {name: complaint for name, complaint in confirmed.items() if name in worse}
+        complaints += worse.values()
     print(report.costs("CPU, ms", costs, report.milliseconds), end="\n\n")
     print(report.costs("peak RSS, MiB", costs, report.mebibytes), end="\n\n")
     print(report.ratios(found), flush=True)

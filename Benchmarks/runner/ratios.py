@@ -47,12 +47,13 @@ class Thresholds:
         with open(path, encoding="utf-8") as file:
             self._bySize: dict[str, dict[str, float]] = json.load(file)
 
-    def complaints(self, connections: int, found: list[Ratio]) -> list[str]:
+    def complaints(self, connections: int, found: list[Ratio]) -> dict[str, str]:
+        """What is wrong, by the name of the ratio."""
         bounds = self._bySize.get(str(connections), {})
         missing = set(bounds) - {ratio.name for ratio in found}
-        return [
-            f"{connections} connections: {ratio.name} is {ratio.text()},"
+        return {
+            ratio.name: f"{connections} connections: {ratio.name} is {ratio.text()},"
             f" {'less' if ratio.wants_more else 'more'} than {bounds[ratio.name]}"
             for ratio in found
             if ratio.name in bounds and ratio.is_worse_than(bounds[ratio.name])
-        ] + [f"{connections} connections: {name} was not measured" for name in sorted(missing)]
+        } | {name: f"{connections} connections: {name} was not measured" for name in sorted(missing)}
