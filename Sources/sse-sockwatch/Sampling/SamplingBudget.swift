@@ -2,13 +2,15 @@
 struct SamplingBudget: Sendable {
     /// Seconds between samples when they are cheap.
     var interval: Double
-    /// The share of one core that the agent may take, more than 0.
-    var share: Double
+    /// The share of one core that is aimed at: a tenth less than the agent may take, for rounds that cost more than those
+    /// before them.
+    private let share: Double
 
     /// What a round of samples costs in processor seconds, smoothed so that one slow round does not change the pace. Nil
     /// before the first: the pace is right from then on.
     private var cost: Double?
     private static let weight = 0.3
+    private static let aim = 0.9
     /// The part of the share that everything but sampling may take away from it: else whoever asks for pages without end
     /// could have the samples stopped.
     private static let mostOfOthers = 0.5
@@ -17,9 +19,10 @@ struct SamplingBudget: Sendable {
     /// Seconds between two looks at the listeners when they are cheap, as they are.
     private static let listenerInterval = 1.0
 
+    /// - Parameter share: the share of one core that the agent may take, more than 0.
     init(interval: Double, share: Double) {
         self.interval = interval
-        self.share = share
+        self.share = share * Self.aim
     }
 
     /// What a round has cost.
