@@ -307,28 +307,31 @@ struct WebServerConnectionTests {
         }
     }
 
-    @Test("takes no more clients than it may have, and the next when one goes")
+    @Test("takes no more clients than it may have: who has been silent longest goes, and never one that is asking")
     func limit() async throws {
-        try await WebLab.withServer({ $0.mostConnections = 2 }) { port async throws in
-            let first = try await RawClient.open(port: port)
-            let second = try await RawClient.open(port: port)
-            try await first.send("GET /-/healthy HTTP/1.1\r\nHost: h\r\n\r\n")
-            try await second.send("GET /-/healthy HTTP/1.1\r\nHost: h\r\n\r\n")
-            try await DemoLab.eventually("both are served") {
-                [first, second].allSatisfy { $0.received.text.contains("is healthy") }
-            }
-            let third = try await RawClient.open(port: port)
-            try await third.send("GET /-/healthy HTTP/1.1\r\nHost: h\r\n\r\n")
-            try await DemoLab.eventually("it waits in the kernel") {
-                try DemoKernelSocket.all(port: port).contains {
-                    $0.state == DemoKernelSocket.State.listen && $0.receiveQueue == 1
+        try await WebLab.withServer({ $0.mostConnections = 4 }) { port async throws in
+            func ask(_ client: RawClient) async throws {
+                let answers = client.received.text.split(separator: "is healthy").count
+                try await client.send("GET /-/healthy HTTP/1.1\r\nHost: h\r\n\r\n")
+                try await DemoLab.eventually("an answer") {
+                    client.received.text.split(separator: "is healthy").count > answers
                 }
             }
-            #expect(third.received.text.isEmpty)
-            try await first.close()
-            try await DemoLab.eventually("it is served") { third.received.text.contains("is healthy") }
-            try await second.close()
-            try await third.close()
+            let asking = try await RawClient.open(port: port)
+            try await ask(asking)
+            var silent: [RawClient] = []
+            for number in 0..<20 {
+                silent.append(try await RawClient.open(port: port))
+                try await ask(asking)
+                let gone = max(0, number + 1 - 2)
+                try await DemoLab.eventually("the others go, the first one first") {
+                    silent.map(\.received.isFinished) == silent.indices.map { $0 < gone }
+                }
+            }
+            #expect(!asking.received.isFinished)
+            let late = try await RawClient.open(port: port)
+            try await ask(late)
+            for client in [asking, late] + silent { try? await client.close() }
         }
     }
 }

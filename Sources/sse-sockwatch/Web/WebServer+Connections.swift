@@ -18,9 +18,11 @@ extension WebServer {
             }
             bind = .unixDomainSocket(path: path)
         }
+        // One fewer than may be: the next one has to be let in for another to be sent away.
+        let connections = connections(in: ClientRoom(capacity: mostConnections - 1))
         let application = Application(
             router: router,
-            server: HTTPServerBuilder { [connections, security] responder in
+            server: HTTPServerBuilder { [security] responder in
                 let channel = HTTP1Channel(responder: responder, configuration: connections)
                 return EncryptedChannel(base: channel, security: security)
             },
@@ -72,13 +74,15 @@ extension WebServer {
     }
 
     /// How connections are kept: one on which no request comes soon, or on which the agent has written nothing for a
-    /// while, is closed, whether its client is idle, sends its request drop by drop, or does not take its answer.
-    var connections: HTTP1Channel.Configuration {
+    /// while, is closed, whether its client is idle, sends its request drop by drop, or does not take its answer. Where
+    /// they are too many, those that have been silent longest go first.
+    private func connections(in room: ClientRoom) -> HTTP1Channel.Configuration {
         let silence = TimeAmount(settings.longestSilence)
         let patience = TimeAmount(settings.firstRequestWithin)
         return HTTP1Channel.Configuration(
             additionalChannelHandlers: [
                 IdleStateHandler(writeTimeout: silence), SilentConnectionCloser(firstRequestWithin: patience),
+                ClientSigns(room),
             ]
         )
     }

@@ -18,7 +18,7 @@ struct WebServer: Service {
         var mostScrapes = 40
         /// Whether the configuration may be read again on request.
         var enablesLifecycle = false
-        /// More clients than these wait in the kernel's accept queue.
+        /// Where more clients than these would be connected to an address, those that have been silent longest go.
         var mostConnections = 256
         /// A connection on which nothing is written for so long is closed. Longer than the longest wait for a sample,
         /// and no multiple of the usual scrape intervals, so that a scrape seldom meets the closing.

@@ -1,0 +1,107 @@
+internal import NIOCore
+internal import Synchronization
+
+/// The clients that are connected to one address, no more than there is room for: when another one comes, the one goes
+/// that has been silent longest. So whoever holds connections open, a scraper that asks gets in and is answered.
+final class ClientRoom: Sendable {
+    private struct Client {
+        let channel: any Channel
+        /// The number of its last sign of life, among all of all clients.
+        var lastSign: UInt64
+        /// It has asked and has not been answered yet.
+        var isWaiting = false
+
+        var order: (Int, UInt64) { (isWaiting ? 1 : 0, lastSign) }
+    }
+
+    private struct State {
+        var clients: [ObjectIdentifier: Client] = [:]
+        var signs: UInt64 = 0
+
+        mutating func nextSign() -> UInt64 {
+            signs += 1
+            return signs
+        }
+
+        /// One that waits for its answer goes only if all do.
+        mutating func removeMostSilent() -> (any Channel)? {
+            let most = clients.min { one, other in
+                one.value.order < other.value.order
+            }
+            return most.flatMap { clients.removeValue(forKey: $0.key) }?.channel
+        }
+    }
+
+    private let capacity: Int
+    private let state = Mutex(State())
+
+    init(capacity: Int) {
+        self.capacity = max(1, capacity)
+    }
+
+    func enter(_ channel: any Channel) {
+        let leaving = state.withLock { state in
+            let leaving = state.clients.count >= capacity ? state.removeMostSilent() : nil
+            state.clients[ObjectIdentifier(channel)] = Client(channel: channel, lastSign: state.nextSign())
+            return leaving
+        }
+        leaving?.close(promise: nil)
+    }
+
+    func noteRequest(on channel: any Channel) { note(channel, isWaiting: true) }
+
+    func noteAnswer(on channel: any Channel) { note(channel, isWaiting: false) }
+
+    func leave(_ channel: any Channel) {
+        state.withLock { state in
+            guard state.clients[ObjectIdentifier(channel)]?.channel === channel else { return }
+            state.clients[ObjectIdentifier(channel)] = nil
+        }
+    }
+
+    private func note(_ channel: any Channel, isWaiting: Bool) {
+        state.withLock { state in
+            guard var client = state.clients[ObjectIdentifier(channel)] else { return }
+            client.lastSign = state.nextSign()
+            client.isWaiting = isWaiting
+            state.clients[ObjectIdentifier(channel)] = client
+        }
+    }
+}
+
+/// Tells the room of one client.
+final class ClientSigns: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = Any
+    typealias OutboundIn = Any
+
+    private let room: ClientRoom
+
+    init(_ room: ClientRoom) {
+        self.room = room
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        room.enter(context.channel)
+    }
+
+    /// Comes when a request's head is complete.
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        room.noteRequest(on: context.channel)
+        context.fireChannelRead(data)
+    }
+
+    /// Comes with the answer, piece by piece.
+    func flush(context: ChannelHandlerContext) {
+        room.noteAnswer(on: context.channel)
+        context.flush()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        room.leave(context.channel)
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        room.leave(context.channel)
+    }
+}
