@@ -9,12 +9,19 @@ extension SocketDumper {
     public mutating func retrying<Result>(
         _ attempt: (inout SocketDumper) throws(SockDiagError) -> Result
     ) throws(SockDiagError) -> Result {
+        try Self.retrying { () throws(SockDiagError) in try attempt(&self) }
+    }
+
+    /// The same for an attempt that has its table from elsewhere.
+    public static func retrying<Result>(
+        _ attempt: () throws(SockDiagError) -> Result
+    ) throws(SockDiagError) -> Result {
         var retries = 0
         while true {
             do throws(SockDiagError) {
-                return try attempt(&self)
+                return try attempt()
             } catch {
-                guard error.isTransient, retries < Self.mostRetries else { throw error }
+                guard error.isTransient, retries < mostRetries else { throw error }
                 retries += 1
             }
         }

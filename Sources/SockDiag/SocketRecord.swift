@@ -36,6 +36,8 @@ public struct SocketRecord: Hashable, Sendable {
     public var cgroupID: UInt64?
     /// Present when it was asked for and the socket is a full one.
     public var tcpInfo: TCPInfo?
+    /// Of a listener, whether ``sendQueue`` is the limit of its accept queue: procfs does not tell it.
+    public var tellsQueueLimit = true
 }
 
 /// The timer that runs on a socket, by the kernel's number in `idiag_timer`.

@@ -4,11 +4,11 @@ internal import SockDiag
 public struct AcceptQueueFill: Hashable, Sendable {
     /// Connections that waited to be accepted; a listener's `idiag_rqueue`.
     public let waiting: UInt32
-    /// The queue's limit, the listener's `backlog`; `idiag_wqueue`.
+    /// The queue's limit, the listener's `backlog`; `idiag_wqueue`. The largest number when it is not known.
     public let limit: UInt32
 
-    /// 0 to 1. The kernel admits one connection more than the limit says.
-    public var ratio: Double { min(1, Double(waiting) / (Double(limit) + 1)) }
+    /// 0 to 1; 0 when the limit is not known. The kernel admits one connection more than the limit says.
+    public var ratio: Double { limit == .max ? 0 : min(1, Double(waiting) / (Double(limit) + 1)) }
 
     static let empty = AcceptQueueFill(waiting: 0, limit: 0)
 
@@ -18,7 +18,7 @@ public struct AcceptQueueFill: Hashable, Sendable {
     }
 
     init(_ listener: borrowing SocketRecord) {
-        self.init(waiting: listener.receiveQueue, limit: listener.sendQueue)
+        self.init(waiting: listener.receiveQueue, limit: listener.tellsQueueLimit ? listener.sendQueue : .max)
     }
 
     /// The fuller one.

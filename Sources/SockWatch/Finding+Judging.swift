@@ -105,10 +105,10 @@ extension Finding {
                 ? "An accept queue was \(whole(peak.ratio * 100)) % full a moment ago: \(peak.waiting) connections waited, "
                     + "the limit is \(peak.limit). Now \(tally.acceptQueue) wait."
                 : "The fullest accept queue is \(whole(tally.acceptQueueFullest.ratio * 100)) % full: "
-                    + "\(tally.acceptQueue) connections wait, the limit is \(tally.acceptQueueLimit).",
+                    + "\(tally.acceptQueue) connections wait, the limit is \(tally.acceptQueueLimit ?? 0).",
             [
                 "accept_queue": Double(tally.acceptQueue),
-                "accept_queue_limit": Double(tally.acceptQueueLimit),
+                "accept_queue_limit": Double(tally.acceptQueueLimit ?? 0),
                 "accept_queue_fullest_ratio": peak.ratio,
             ]
         )

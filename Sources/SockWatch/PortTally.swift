@@ -15,8 +15,10 @@ public struct PortTally: Hashable, Sendable {
     public private(set) var listeners = 0
     /// Connections that wait to be accepted, over all listeners.
     public private(set) var acceptQueue: UInt64 = 0
-    /// The limits of the accept queues, over all listeners.
-    public private(set) var acceptQueueLimit: UInt64 = 0
+    /// The limits of the accept queues, over all listeners. Nil when one is not known.
+    public var acceptQueueLimit: UInt64? { hasUnknownLimit ? nil : knownLimits }
+    private var knownLimits: UInt64 = 0
+    private var hasUnknownLimit = false
     /// The fullest accept queue of all listeners.
     public private(set) var acceptQueueFullest = AcceptQueueFill.empty
 
@@ -40,7 +42,7 @@ public struct PortTally: Hashable, Sendable {
         if record.state == .listen {
             listeners += 1
             acceptQueue += UInt64(record.receiveQueue)
-            acceptQueueLimit += UInt64(record.sendQueue)
+            if record.tellsQueueLimit { knownLimits += UInt64(record.sendQueue) } else { hasUnknownLimit = true }
             acceptQueueFullest = .fuller(acceptQueueFullest, AcceptQueueFill(record))
         } else {
             if record.isFullSocket { liveSockets += 1 }

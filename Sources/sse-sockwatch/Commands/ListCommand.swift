@@ -96,15 +96,17 @@ struct ListCommand: ParsableCommand {
 
     private func dump(_ configuration: AgentConfiguration) throws -> SocketList {
         let states = try stateSet()
-        var dumper = try place.dumper()
-        return try dumper.retrying { (dumper) throws(SockDiagError) in
+        var table = try place.table()
+        if let shortcoming = table.shortcoming { Terminal.complain(shortcoming) }
+        return try SocketDumper.retrying { () throws(SockDiagError) in
             var list = try SocketList(
                 configuration: configuration,
-                listening: try dumper.listeningPorts(),
+                listening: try table.listeningPorts(),
                 states: states,
                 keepsRecords: json
             )
-            try dumper.dump(SocketQuery(filter: configuration.filter, includesTCPInfo: true)) { list.add($0) }
+            let query = SocketQuery(filter: configuration.filter, includesTCPInfo: true)
+            try table.dump(query, willLook: {}, visit: { list.add($0) })
             return list
         }
     }

@@ -20,6 +20,16 @@ struct PlaceOption: ParsableArguments {
         return try namespace.run { () throws(SockDiagError) in try SocketDumper() }.get()
     }
 
+    /// The best table of the namespace that the kernel has.
+    func table() throws -> any SocketTable & ~Copyable {
+        guard let namespace else { return try KernelTable.open() }
+        return try namespace.run { () throws(SockDiagError) in OpenedTable(table: try KernelTable.open()) }.get().table
+    }
+
+    private struct OpenedTable: ~Copyable {
+        let table: any SocketTable & ~Copyable
+    }
+
     private static func read(_ text: String) throws -> NetworkNamespace {
         let selection: NamespaceSelection
         do throws(NamespaceSelection.Problem) {

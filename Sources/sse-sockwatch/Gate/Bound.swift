@@ -72,6 +72,16 @@ enum Bound: Hashable, Sendable {
         if case .minEstablished = self { false } else { true }
     }
 
+    /// Whether it is about what procfs does not tell.
+    var needsSockDiag: Bool {
+        switch self {
+        case .maxHeartbeatMiss, .maxHalfOpen, .maxHalfOpenShare, .maxReconnectRate: true
+        case .not(let condition):
+            [.backlogged, .halfOpen, .silent, .slowConsumers, .reconnectStorm].contains(condition)
+        case .minEstablished, .maxCloseWait, .maxStuck, .maxDrift: false
+        }
+    }
+
     /// Whether the user asked for it, so that the check fails when it cannot be judged.
     var isGiven: Bool { limit != nil }
 }

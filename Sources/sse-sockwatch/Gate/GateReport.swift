@@ -46,6 +46,7 @@ struct GateReport: Sendable {
         watched = window.seconds
         samples = window.samples
         let silence = window.silence
+        let shortcoming = window.last?.sample.shortcoming
         let ended =
             isInterrupted ? "the check was ended after \(watched.shownSeconds) of \(wanted.shownSeconds) s" : nil
         ports = window.portWindows.map { port in
@@ -59,7 +60,8 @@ struct GateReport: Sendable {
             let bounds = bounds.isEmpty ? Bound.conditions(of: port.last.watched.side) : bounds
             let judgements = bounds.map { bound in
                 let judgement = judge.judge(bound)
-                guard let reason = ended ?? silence else { return judgement }
+                let blindness = bound.needsSockDiag ? shortcoming : nil
+                guard let reason = ended ?? silence ?? blindness else { return judgement }
                 return Judgement(bound, notJudged: reason, measured: judgement.measured)
             }
             return Port(window: port, companion: companion, judgements: judgements)

@@ -4,6 +4,17 @@ internal import SockWatch
 /// What was found out about connections one by one.
 extension MetricsRenderer {
     mutating func writeEvidence() {
+        // Zeros would be claims where the kernel's table does not tell.
+        if observation.sample.shortcoming == nil { writeEvidenceOfPorts() }
+        writer.family(MetricCatalogue.drift) { family in
+            for drift in drifts { family.sample(drift.labels, drift.found.value) }
+        }
+        writer.family(MetricCatalogue.driftKernel) { family in
+            for drift in drifts { family.sample(drift.labels, drift.found.kernel) }
+        }
+    }
+
+    private mutating func writeEvidenceOfPorts() {
         writeHeartbeats()
         writeLiveness()
         write(MetricCatalogue.sendIdle) { family, labels, port in family.histogram(labels, port.evidence.sendIdle) }
@@ -11,12 +22,6 @@ extension MetricsRenderer {
         write(MetricCatalogue.written) { $0.evidence.traffic.writtenBytes }
         writeChurn()
         write(MetricCatalogue.evidenceShare) { family, labels, port in family.sample(labels, port.evidence.share) }
-        writer.family(MetricCatalogue.drift) { family in
-            for drift in drifts { family.sample(drift.labels, drift.found.value) }
-        }
-        writer.family(MetricCatalogue.driftKernel) { family in
-            for drift in drifts { family.sample(drift.labels, drift.found.kernel) }
-        }
     }
 
     private mutating func writeHeartbeats() {

@@ -6,7 +6,7 @@ internal import SockWatch
 
 /// Writes an observation as Prometheus reads it.
 struct MetricsRenderer {
-    private let observation: Observation
+    let observation: Observation
     var writer: ExpositionWriter
     private let ports: [PortSnapshot]
     /// The labels that each port's series begin with.
@@ -91,9 +91,11 @@ struct MetricsRenderer {
         write(MetricCatalogue.sendQueueLargest) { $0.tally.sendQueueLargestBytes }
         write(MetricCatalogue.listeners) { $0.tally.listeners }
         write(MetricCatalogue.listenBacklog) { $0.tally.acceptQueue }
-        write(MetricCatalogue.listenBacklogLimit) { $0.tally.acceptQueueLimit }
+        write(MetricCatalogue.listenBacklogLimit) { family, labels, port in
+            if let limit = port.tally.acceptQueueLimit { family.sample(labels, limit) }
+        }
         write(MetricCatalogue.listenBacklogFullest) { family, labels, port in
-            family.sample(labels, port.acceptQueuePeak.ratio)
+            if port.tally.acceptQueueLimit != nil { family.sample(labels, port.acceptQueuePeak.ratio) }
         }
         write(MetricCatalogue.portInfo) { family, labels, port in
             family.sample(labels, and: ["name": port.watched.name, "side": port.watched.side.rawValue], 1)

@@ -80,12 +80,12 @@ final class PortOwners: Sendable {
     }
 
     private func look(_ question: Question) throws(SockDiagError) -> HeldSockets {
-        var dumper = try SocketDumper()
+        var table = try KernelTable.open()
         let query = SocketQuery(filter: question.filter, states: question.states.union(.listen))
-        let (sockets, listeners) = try dumper.retrying { (dumper) throws(SockDiagError) in
+        let (sockets, listeners) = try SocketDumper.retrying { () throws(SockDiagError) in
             var sockets: [HeldSockets.Socket] = []
             var listeners: Set<UInt32> = []
-            try dumper.dump(query) { record in
+            try table.dump(query, willLook: {}) { record in
                 if record.state == .listen { listeners.insert(record.inode) }
                 guard question.states.contains(record.state) else { return }
                 sockets.append(.init(state: record.state, inode: record.inode, cgroup: record.cgroupID))

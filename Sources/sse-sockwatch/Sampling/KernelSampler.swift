@@ -82,7 +82,8 @@ struct KernelSampler: ~Copyable {
             statistics: statistics,
             failure: failure.map(\.description),
             sampledAt: lastGood,
-            attemptedAt: start
+            attemptedAt: start,
+            shortcoming: table?.shortcoming
         )
     }
 
@@ -99,6 +100,11 @@ struct KernelSampler: ~Copyable {
             }
             plan.evidence = evidence
             plan.evidence.hasEvents = statistics.hearsEvents == true
+            // What cannot be known is not claimed.
+            if table?.shortcoming != nil {
+                plan.evidence.isOn = false
+                plan.evidence.countsCgroups = false
+            }
             engine.adopt(plan)
             engine.trackedElsewhere = others?.trackedSockets ?? 0
         }

@@ -12,6 +12,8 @@ struct Sample: Sendable {
     /// The monotonic instant of the last attempt.
     let attemptedAt: MonotonicInstant
     var namespaces = NamespaceStatus()
+    /// What the table that it was taken of does not tell; nil when it tells all.
+    var shortcoming: String?
 
     static let none = Sample(
         snapshot: Snapshot(

@@ -48,7 +48,7 @@ final class Sampler: Service {
     init(
         settings: Settings,
         logger: Logger,
-        open: @escaping KernelSampler.Opening = { () throws(SockDiagError) in try SocketDumper() }
+        open: @escaping KernelSampler.Opening = { () throws(SockDiagError) in try KernelTable.open() }
     ) {
         state = Mutex(State(settings: settings))
         self.open = open
@@ -161,6 +161,7 @@ final class Sampler: Service {
         try sampler.begin()
         var schedule = settings.schedule()
         var wasGood = true
+        var lastShortcoming: String?
         sampler.setInterval(settings.interval)
 
         while true {
@@ -183,7 +184,7 @@ final class Sampler: Service {
                 schedule.note(work, from: start, to: .now, used: .now)
                 sampler.setInterval(schedule.interval)
                 if let sample {
-                    report(sample, wasGood: &wasGood)
+                    report(sample, wasGood: &wasGood, lastShortcoming: &lastShortcoming)
                     publish(sample)
                 }
             }
@@ -227,8 +228,12 @@ final class Sampler: Service {
         for waiter in waiters.values { waiter.resume(returning: sample) }
     }
 
-    /// Says once that sampling fails, and once that it works again.
-    private func report(_ sample: Sample, wasGood: inout Bool) {
+    /// Says once what samples lack, once that sampling fails, and once that it works again.
+    private func report(_ sample: Sample, wasGood: inout Bool, lastShortcoming: inout String?) {
+        if let shortcoming = sample.shortcoming, shortcoming != lastShortcoming {
+            logger.warning("the sockets are seen in part", metadata: ["reason": "\(shortcoming)"])
+        }
+        lastShortcoming = sample.shortcoming ?? lastShortcoming
         let isGood = sample.failure == nil
         defer { wasGood = isGood }
         guard isGood != wasGood else { return }

@@ -82,7 +82,8 @@ struct WatchedNamespaces: ~Copyable {
             failure: isGood ? nil : words(for: failures),
             sampledAt: lastGood,
             attemptedAt: start,
-            namespaces: NamespaceStatus(counts: counts(failed: failures.count), homes: homes)
+            namespaces: NamespaceStatus(counts: counts(failed: failures.count), homes: homes),
+            shortcoming: watches.lazy.compactMap(\.last?.shortcoming).first
         )
     }
 

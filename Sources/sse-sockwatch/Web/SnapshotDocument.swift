@@ -11,6 +11,8 @@ struct SnapshotDocument: Encodable {
     let sampleAgeSeconds: Double?
     let sampleIntervalSeconds: Double
     let sampleFailure: String?
+    /// What the kernel's table does not tell; nil when it tells all.
+    let sampleShortcoming: String?
     let trackedSockets: Int
     let trackedSocketsLimit: Int
     let untrackedSockets: Int
@@ -22,6 +24,7 @@ struct SnapshotDocument: Encodable {
         sampleAgeSeconds = sample.snapshot.sampledAt.map { now.seconds(since: $0).rounded(toPlaces: 3) }
         sampleIntervalSeconds = sample.statistics.interval.rounded(toPlaces: 3)
         sampleFailure = sample.failure
+        sampleShortcoming = sample.shortcoming
         trackedSockets = sample.snapshot.trackedSockets
         trackedSocketsLimit = sample.snapshot.trackedSocketsLimit
         untrackedSockets = sample.snapshot.untrackedSockets
@@ -29,7 +32,8 @@ struct SnapshotDocument: Encodable {
             PortDocument(
                 port,
                 services: observation.services(of: port),
-                companion: observation.companion(of: port)
+                companion: observation.companion(of: port),
+                hasEvidence: sample.shortcoming == nil
             )
         }
     }
@@ -53,7 +57,8 @@ struct PortDocument: Encodable {
     let closeWait: CloseWaitDocument
     let queues: QueuesDocument
     let listen: ListenDocument
-    let evidence: EvidenceDocument
+    /// Nil where the kernel's table does not tell of single connections.
+    let evidence: EvidenceDocument?
     let companion: CompanionDocument?
 
     struct FindingDocument: Encodable {
@@ -86,8 +91,9 @@ struct PortDocument: Encodable {
     struct ListenDocument: Encodable {
         let listeners: Int
         let backlog: UInt64
-        let backlogLimit: UInt64
-        let backlogFullestRatio: Double
+        /// Nil where the kernel does not tell it.
+        let backlogLimit: UInt64?
+        let backlogFullestRatio: Double?
     }
 
     struct CompanionDocument: Encodable {
@@ -104,7 +110,12 @@ struct PortDocument: Encodable {
         let refused: [String]
     }
 
-    init(_ snapshot: PortSnapshot, services counts: [ServiceCount] = [], companion outcome: CompanionOutcome? = nil) {
+    init(
+        _ snapshot: PortSnapshot,
+        services counts: [ServiceCount] = [],
+        companion outcome: CompanionOutcome? = nil,
+        hasEvidence: Bool = true
+    ) {
         port = snapshot.watched.port
         networkNamespace = snapshot.namespace
         name = snapshot.watched.name
@@ -150,9 +161,9 @@ struct PortDocument: Encodable {
             listeners: snapshot.tally.listeners,
             backlog: snapshot.tally.acceptQueue,
             backlogLimit: snapshot.tally.acceptQueueLimit,
-            backlogFullestRatio: snapshot.acceptQueuePeak.ratio
+            backlogFullestRatio: snapshot.tally.acceptQueueLimit == nil ? nil : snapshot.acceptQueuePeak.ratio
         )
-        evidence = EvidenceDocument(snapshot.evidence)
+        evidence = hasEvidence ? EvidenceDocument(snapshot.evidence) : nil
         companion = outcome.map(CompanionDocument.init)
     }
 }

@@ -101,7 +101,12 @@ struct StatusPage {
         }
         let age = AgeText(seconds: now.seconds(since: sampledAt))
         let interval = AgeText(seconds: sample.statistics.interval)
-        return "The kernel as of \(time.text), \(age) ago; sampled every \(interval).\(overflow)\(failure)"
+        return "The kernel as of \(time.text), \(age) ago; sampled every \(interval)."
+            + "\(overflow)\(shortcoming)\(failure)"
+    }
+
+    private var shortcoming: String {
+        observation.sample.shortcoming.map { " <strong>Seen in part: \(Self.escaped($0)).</strong>" } ?? ""
     }
 
     /// What is left out because too many connections would have to be followed.

@@ -47,7 +47,8 @@ extension StatusTable {
         Column("accept queue", "Connections that wait to be accepted, and how many may. The kernel lets one more in.") {
             facts in
             guard facts.port.watched.side == .server else { return nil }
-            return "\(facts.port.tally.acceptQueue) <small>of \(facts.port.tally.acceptQueueLimit)</small>"
+            let limit = facts.port.tally.acceptQueueLimit.map { " <small>of \($0)</small>" } ?? ""
+            return "\(facts.port.tally.acceptQueue)" + limit
         },
         Column("send queue", "What was written here and not acknowledged by the peers.") {
             bytes($0.port.tally.sendQueueBytes)
