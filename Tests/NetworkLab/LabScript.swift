@@ -21,6 +21,13 @@ public enum LabScript: String, Sendable {
     case says = "says.py"
     /// A server whose own number is late, and its clients. Arguments: seconds of lag, connections, swing, period.
     case lagging = "lagging.py"
+    /// Servers whose numbers cannot be had, of all kinds. Argument: a folder for a certificate.
+    case troubles = "troubles.py"
+    /// Clients that hold their connections, and come back when turned out. Arguments: port, how many, `idle`, `slow` or
+    /// `unread`.
+    case swarm = "swarm.py"
+    /// Starts a program to which the kernel has no sock_diag. Arguments: the program and its own.
+    case withoutSockDiag = "without-sock-diag.py"
     /// Reads a JUnit report strictly, says its cases, and ends. Argument: the file.
     case junitRules = "junit-rules.py"
 

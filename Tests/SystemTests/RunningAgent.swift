@@ -18,19 +18,24 @@ struct RunningAgent: Sendable {
 
     /// Starts the agent and waits until it listens and has sampled once.
     ///
-    /// - Parameter configuration: the text of its configuration file; nil for none.
+    /// - Parameters:
+    ///   - text: its configuration file; nil for none.
+    ///   - port: where it listens; 0 lets the kernel choose.
+    ///   - launcher: a program, and its arguments, that starts the agent in its own place.
+    ///   - environment: variables to set on top of the test's own.
     static func start(
         in namespace: LabNamespace,
         configuration text: String? = shortWindows,
+        port: UInt16 = 0,
+        by launcher: [String] = [],
+        environment: [String: String] = [:],
         _ arguments: String...
     ) async throws -> RunningAgent {
         let file = try text.map { try LabFile($0) }
-        let process = try LabProcess(
-            BuiltProgram.path,
-            ["run", "--web.listen-address", "127.0.0.1:0"] + (file.map { ["--config.file", $0.path] } ?? [])
-                + arguments,
-            in: namespace
-        )
+        let words =
+            launcher + [BuiltProgram.path, "run", "--web.listen-address", "127.0.0.1:\(port)"]
+            + (file.map { ["--config.file", $0.path] } ?? []) + arguments
+        let process = try LabProcess(words[0], Array(words[1...]), environment: environment, in: namespace)
         let line = try await process.waitForLine(containing: "url=", in: .errors)
         guard let digits = line.split(separator: ":").last, let port = UInt16(digits) else {
             throw LabError("no port in \(line)")

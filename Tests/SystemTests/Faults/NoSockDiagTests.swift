@@ -1,0 +1,130 @@
+import Glibc
+import MetricsExport
+import NetworkLab
+import SockDiag
+import Testing
+
+@Suite("Faults: a kernel without sock_diag", .networkNamespaces, .serialized, .timeLimit(.minutes(2)))
+struct NoSockDiagTests {
+    private static let launcher = ["python3", LabScript.withoutSockDiag.path]
+
+    @Test("procfs tells of every state what sock_diag tells", arguments: EveryState.Clients.allCases)
+    func sameSockets(clients: EveryState.Clients) async throws {
+        let lab = try EveryState(clients)
+        var table = try lab.namespace.perform { try ProcNetTable() }
+        var dumper = try lab.namespace.perform { try SocketDumper() }
+        // The table is that of the namespace wherever it is read.
+        try await eventually("both tell the same", within: .seconds(20)) {
+            var (records, expected): ([SocketRecord], [SocketRecord]) = ([], [])
+            try table.dump(SocketQuery()) { records.append(copy $0) }
+            try dumper.dump(SocketQuery()) { expected.append(copy $0) }
+            return (Self.comparable(records), Self.comparable(expected))
+        } until: { records, expected in
+            records == expected && Set(records.map(\.state)).count == 10
+        }
+    }
+
+    /// What both tell, in one order.
+    private static func comparable(_ records: [SocketRecord]) -> [SocketRecord] {
+        records.map { record in
+            var record = record
+            record.cookie = 0
+            record.timerExpires = 0
+            record.shutdown = nil
+            record.cgroupID = nil
+            record.interfaceIndex = 0
+            record.tellsQueueLimit = true
+            if record.state == .listen { record.sendQueue = 0 }
+            return record
+        }.sorted { "\($0.local) \($0.remote) \($0.state)" < "\($1.local) \($1.remote) \($1.state)" }
+    }
+
+    @Test("no two sockets of a namespace have one identity, and each keeps its own")
+    func identities() throws {
+        let lab = try EveryState(.ipv4)
+        var table = try lab.namespace.perform { try ProcNetTable() }
+        func look() throws -> Set<UInt64> {
+            var cookies: [UInt64] = []
+            try table.dump(SocketQuery()) { cookies.append($0.cookie) }
+            #expect(Set(cookies).count == cookies.count && cookies.count > 10)
+            return Set(cookies)
+        }
+        let first = try look()
+        #expect(try look() == first)
+    }
+
+    @Test("the agent counts states and leaks, says once what it cannot tell, and claims none of it")
+    func agent() async throws {
+        let namespace = try LabNamespace()
+        let listener = try namespace.listen(backlog: 1)
+        let port = try listener.local.port
+        let lab = try await FaultLab(
+            in: namespace,
+            watching: ["{ ports: [\(port)], close_wait_stuck_after: 1s, close_wait_window: 3s }"],
+            by: Self.launcher
+        )
+        let pairs = try (0..<3).map { _ in try namespace.connection(through: listener) }
+        try pairs[0].client.shutdownWriting()
+        // Two wait in a queue for one: it is full, and procfs does not tell.
+        let waiting = try (0..<2).map { _ in try namespace.connect(to: try listener.local) }
+        try waiting[0].shutdownWriting()
+        let reading = try await eventually("both leaks are stuck") {
+            try lab.agent.scrape()
+        } until: {
+            $0.value("tcp_close_wait_stuck_sockets", ["port": "\(port)", "cause": "unclosed"]) == 1
+                && $0.value("tcp_close_wait_stuck_sockets", ["port": "\(port)", "cause": "unaccepted"]) == 1
+        }
+        let label = ["port": "\(port)"]
+        #expect(reading.value("tcp_sockets", ["port": "\(port)", "state": "established"]) == 3)
+        #expect(reading.value("tcp_close_wait_entered_total", label) == 2)
+        #expect(reading.value("tcp_listen_backlog", label) == 2)
+        #expect(reading.value("scrape_collector_success", ["collector": "sockets"]) == 1)
+        #expect(reading.value("scrape_collector_success", ["collector": "events"]) == 0)
+        for name in [
+            "tcp_listen_backlog_limit", "tcp_listen_backlog_fullest_ratio", "tcp_connections_opened_total",
+            "heartbeats_observed_total", "evidence_share_ratio", "tcp_half_open_sockets", "tcp_sockets_by_service",
+        ] {
+            #expect(reading.value(name, label) == nil, "\(name) cannot be known")
+        }
+        let conditions = Set(
+            reading.all("port_condition", label).filter { $0.value == 1 }.compactMap { $0.label("condition") }
+        )
+        #expect(conditions == ["close_wait_stuck"])
+
+        // Nobody accepted it until now: it stays the same socket.
+        let age = try #require(reading.value("tcp_close_wait_oldest_age_seconds", label))
+        let accepted = try (0..<2).map { _ in try listener.accept() }
+        let later = try await eventually("both are unclosed") {
+            try lab.agent.scrape()
+        } until: {
+            $0.value("tcp_close_wait_stuck_sockets", ["port": "\(port)", "cause": "unclosed"]) == 2
+        }
+        #expect(try #require(later.value("tcp_close_wait_oldest_age_seconds", label)) > age)
+        #expect(later.value("tcp_close_wait_entered_total", label) == 2)
+        let warnings = lab.agent.process.standardError.split(separator: "\n").count { $0.contains("/proc/net/tcp") }
+        #expect(warnings == 1)
+        for pair in pairs { pair.server.close() }
+        for server in accepted { server.close() }
+        try await lab.checkNothingIsLeft(of: "no sock_diag", hearsEvents: false)
+    }
+
+    @Test("a list shows the sockets, says what is missing, and names their processes")
+    func list() async throws {
+        let namespace = try LabNamespace()
+        let server = try LabScript.churn.start(in: namespace, "1")
+        let port = try await server.listeningPort()
+        let client = try namespace.connect(to: Endpoint("127.0.0.1", port))
+        try client.shutdownWriting()
+        let list = try LabProcess(
+            "python3",
+            [LabScript.withoutSockDiag.path, BuiltProgram.path, "list", "--port", "\(port)", "--processes"],
+            in: namespace
+        )
+        #expect(try await list.waitForEnd() == .exited(0))
+        #expect(list.standardError.contains("no sock_diag"))
+        let rows = list.standardOutput.split(separator: "\n")
+        #expect(rows.contains { $0.hasPrefix("CLOSE-WAIT") && $0.contains("127.0.0.1:\(port) ") })
+        let listening = try #require(rows.first { $0.hasPrefix("LISTEN") })
+        #expect(listening.contains("pid=\(server.identifier),"), "\(listening)")
+    }
+}
