@@ -1,0 +1,5 @@
+import Companion
+import CompanionChecks
+import FuzzKit
+
+fuzz { input in checkDocument(Array(input), format: .json) }
