@@ -44,7 +44,7 @@ extension PortState {
         }
         if entry.hasTotals, watched.side == .server {
             let added = written > entry.written ? written - entry.written : 0
-            entry.writtenSince = UInt32(clamping: UInt64(entry.writtenSince) + added)
+            entry.writtenSince = UInt32(clamping: added.clampedSum(UInt64(entry.writtenSince)))
             if info.totalRetransmits != entry.retransmits { entry.isDisturbed = true }
         }
         if record.timer == .zeroWindowProbe || info.notSentBytes ?? 0 > 0 { entry.isDisturbed = true }

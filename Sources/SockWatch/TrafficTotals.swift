@@ -10,8 +10,8 @@ public struct TrafficTotals: Hashable, Sendable {
     mutating func add(written: UInt64, retransmits: UInt32, since entry: LedgerEntry?, weight: UInt64) {
         let before = entry?.hasTotals == true ? entry : nil
         let known = before?.written ?? 0
-        if written > known { writtenBytes += (written - known) * weight }
+        if written > known { writtenBytes = writtenBytes.clampedSum((written - known).clampedProduct(weight)) }
         let again = Int32(bitPattern: retransmits &- (before?.retransmits ?? 0))
-        if again > 0 { retransmittedSegments += UInt64(again) * weight }
+        if again > 0 { retransmittedSegments = retransmittedSegments.clampedSum(UInt64(again) * weight) }
     }
 }

@@ -13,10 +13,10 @@ enum WrittenBytes {
         guard let sent = info.bytesSent, let again = info.bytesRetransmitted, let unsent = info.notSentBytes else {
             return record.state != .close
         }
-        return sent >= again && sent - again + UInt64(unsent) < length
+        return sent >= again && (sent - again).clampedSum(UInt64(unsent)) < length
     }
 
     private static func sequenceLength(_ record: borrowing SocketRecord, _ info: TCPInfo) -> UInt64 {
-        (info.bytesAcked ?? 0) + UInt64(record.sendQueue)
+        (info.bytesAcked ?? 0).clampedSum(UInt64(record.sendQueue))
     }
 }

@@ -109,6 +109,28 @@ struct TrafficTests {
         }
     }
 
+    @Test("numbers that no sum can hold end nothing", arguments: [true, false])
+    func beyondSums(hasEvents: Bool) throws {
+        var engine = Engine.watching(evidence: EvidenceSettings(hasEvents: hasEvents))
+        engine.sample([.listener()], at: 0)
+        var fields = InfoFields()
+        var record = SocketRecord.connection(.finWait1, cookie: 1, sendQueue: .max)
+        for second in 1...4 {
+            fields.bytesAcked = second % 2 == 0 ? .max : .max / 2
+            (fields.bytesSent, fields.bytesRetransmitted, fields.notSentBytes) = (.max, 0, .max)
+            record.tcpInfo = fields.info
+            for cookie in 1...3 as ClosedRange<UInt64> {
+                record.cookie = cookie
+                record.state = second < 3 ? .established : .finWait1
+                engine.beginSample(.scheduled, at: .at(Double(second)))
+                engine.add(record)
+                #expect(engine.finishSample()[8080]?.evidence.traffic.writtenBytes ?? 0 > 0)
+            }
+            engine.add(ConnectionEnd(record, at: .at(Double(second))))
+        }
+        #expect(engine.sample([], at: 9)[8080]?.evidence.traffic.writtenBytes == .max)
+    }
+
     @Test("the idle time is observed once for each connection and scheduled sample")
     func sendIdle() throws {
         var engine = Engine.watching(evidence: EvidenceSettings())
