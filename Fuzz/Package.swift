@@ -69,6 +69,7 @@ let package = Package(
         .systemLibrary(name: "CLibFuzzer"),
         .target(name: "FuzzKit", dependencies: ["CLibFuzzer"], swiftSettings: watched),
         fuzzer("fuzz-datagrams", ["SockDiag"]),
+        fuzzer("fuzz-samples", ["SockDiag", "SockWatch"]),
         fuzzer("fuzz-captures", ["SockDiag", "SockDiagTestKit", system]),
         fuzzer("fuzz-seeds", ["SockDiagTestKit", system]),
         fuzzer("fuzz-exposition", ["MetricsExport"]),

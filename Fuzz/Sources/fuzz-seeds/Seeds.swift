@@ -42,6 +42,39 @@ enum Seeds {
         ("event", event),
     ]
 
+    /// A sample after the other. The lowest bits of the user say what begins with a socket, the others after how many
+    /// milliseconds.
+    static let samples: [(name: String, bytes: [UInt8])] = [
+        ("close-wait", [(7, 8), (7, 8), (1, 8), (7, 1), (7, 8)].flatMap { connection($0.0, state: $0.1) }),
+        ("beats", (0..<6).flatMap { connection(7, state: 1, written: UInt64($0) * 20, cookie: 9) }),
+        ("broken", [3, 0, 2, 4, 5, 6, 0].flatMap { connection($0, state: 1) + connection(0, state: 10) }),
+        ("client", (0..<4).flatMap { connection(7, state: 1, written: UInt64($0) * 30, localPort: 50000) }),
+        ("crowd", (0..<12).flatMap { connection(0, state: 8, cookie: $0) } + connection(7, state: 1)),
+    ]
+
+    private static func connection(
+        _ action: UInt32,
+        state: UInt8,
+        written: UInt64 = 0,
+        cookie: UInt64 = 1,
+        localPort: UInt16 = 8080
+    ) -> [UInt8] {
+        MessageBuilder {
+            $0.state = state
+            $0.uid = 5000 << 4 | action
+            $0.cookie = cookie
+            $0.localPort = localPort
+            var info = TCPInfoBytes(length: 280)
+            info.setBytesAcked(written)
+            info.setBytesSent(written)
+            info.setLastDataSent(20)
+            // tcpi_data_segs_out, and tcpi_segs_in, without which nothing ever came.
+            info.set(UInt32(written / 20), at: 156)
+            info.set(UInt32(3), at: 140)
+            $0.attributes = [.shutdown(0), .cgroupID(7), .info(info)]
+        }.bytes
+    }
+
     static let captures: [(name: String, bytes: [UInt8])] = [
         ("empty", PcapBuilder().bytes),
         ("swapped", PcapBuilder(isSwapped: true).bytes),
