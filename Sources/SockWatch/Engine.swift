@@ -100,25 +100,31 @@ public struct Engine: Sendable {
     }
 
     /// Adds one socket of the running sample. Allocates nothing, but for the ledger's rare growth.
+    ///
+    /// A dump can tell a socket twice, when the kernel's table changes while it is walked. Of the second record of a socket
+    /// that is remembered nothing counts.
     public mutating func add(_ record: borrowing SocketRecord) {
         guard let place = index.place(local: record.local.port, remote: record.remote.port) else { return }
+        let cookie = record.cookie
+        let (isFull, state) = (record.isFullSocket, record.state)
+        let isConnection = isFull && state != .listen
+        let isFollowed = isConnection && plan.evidence.isOn && ports[place].share.contains(cookie)
+        // Leaks are counted to the last one, whatever the share of the others.
+        let isRemembered = isFollowed || isConnection && state == .closeWait
+        let known = isRemembered ? ledger.index(of: cookie) : nil
+        if let known, kind == .scheduled, ledger[known].lastSample == sample { return }
+
         ports[place].tally.add(record)
         if plan.evidence.countsCgroups { ports[place].cgroups.add(record.state, cgroup: record.cgroupID) }
-        if record.state == .listen, plan.evidence.hasEvents { listeners.insert(record.cookie) }
-        guard record.isFullSocket, record.state != .listen else { return }
-        // Leaks are counted to the last one, whatever the share of the others.
-        let cookie = record.cookie
-        let isFollowed = plan.evidence.isOn && ports[place].share.contains(cookie)
-        let isInCloseWait = record.state == .closeWait
-        guard isFollowed || isInCloseWait else { return }
+        if record.state == .listen, plan.evidence.hasEvents { listeners.insert(cookie) }
+        guard isRemembered else { return }
 
-        let known = ledger.index(of: record.cookie)
         var entry = known.map { ledger[$0] } ?? LedgerEntry(port: place, firstSeen: now, sample: sample)
         let isNew = known == nil && isNew(cookie, ports[place])
         look(at: record, place, &entry, isFollowed: isFollowed, isNew: isNew)
         guard kind == .scheduled else { return }
         entry.lastSample = sample
-        if let known { ledger[known] = entry } else { ledger.insert(record.cookie, entry) }
+        if let known { ledger[known] = entry } else { ledger.insert(cookie, entry) }
     }
 
     /// Adds a listener that was looked at between samples: how full its accept queue was counts until the scheduled sample
@@ -173,6 +179,8 @@ public struct Engine: Sendable {
         if kind == .scheduled {
             let hasEvents = plan.evidence.hasEvents
             ledger.sweep(sample: sample, waitsForEvents: hasEvents) { cookie, entry, change in
+                // It was given up too early: its event is still to come, and is to count.
+                if change == .appeared, hasEvents { _ = ended.remove(cookie) }
                 if change == .vanished {
                     // What is not followed any more has not ended.
                     guard plan.evidence.isOn, ports[entry.port].share.contains(cookie) else { return }
