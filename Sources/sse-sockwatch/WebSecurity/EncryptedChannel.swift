@@ -13,12 +13,11 @@ struct EncryptedChannel: ServerChildChannel {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            guard let context = security.context() else { return }
-            let rules = security.clientRules()
+            guard let (context, rules) = security.encryption() else { return }
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandler(Self.handler(context, rules))
-            if let names = rules?.clientAllowedNames, !names.isEmpty {
-                try pipeline.addHandler(ClientNameCheck(allowed: Set(names)))
+            if !rules.clientAllowedNames.isEmpty {
+                try pipeline.addHandler(ClientNameCheck(allowed: Set(rules.clientAllowedNames)))
             }
         }.flatMap {
             base.setup(channel: channel, logger: logger)
@@ -29,8 +28,8 @@ struct EncryptedChannel: ServerChildChannel {
         await base.handle(value: value, logger: logger)
     }
 
-    private static func handler(_ context: NIOSSLContext, _ rules: TLSSettings?) -> NIOSSLServerHandler {
-        switch rules?.clientAuthentication {
+    private static func handler(_ context: NIOSSLContext, _ rules: TLSSettings) -> NIOSSLServerHandler {
+        switch rules.clientAuthentication {
         // A certificate is wanted, and whoever signed it is as good as another.
         case .requested, .required:
             NIOSSLServerHandler(
@@ -39,7 +38,7 @@ struct EncryptedChannel: ServerChildChannel {
                     promise.succeed(.certificateVerified)
                 }
             )
-        case .verified, .verifiedIfGiven, .some(.none), nil:
+        case .none, .verified, .verifiedIfGiven:
             NIOSSLServerHandler(context: context)
         }
     }

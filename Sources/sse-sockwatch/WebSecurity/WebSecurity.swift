@@ -47,11 +47,13 @@ final class WebSecurity: Sendable {
         return good
     }
 
-    /// What connections are encrypted with: while the file is broken as before, so that clients can be told.
-    func context() -> NIOSSLContext? { refreshed().good.tls }
-
-    /// The clients that a connection may be of.
-    func clientRules() -> TLSSettings? { state.withLock { $0.good.configuration.tls } }
+    /// What a new connection is encrypted with, and whose it may be: while the file is broken as before, so that clients can
+    /// be told. Nil without TLS.
+    func encryption() -> (context: NIOSSLContext, rules: TLSSettings)? {
+        let good = refreshed().good
+        guard let context = good.tls, let rules = good.configuration.tls else { return nil }
+        return (context, rules)
+    }
 
     private func refreshed() -> (good: Loaded, problem: String?) {
         guard let file else { return state.withLock { ($0.good, nil) } }
