@@ -15,6 +15,17 @@ public struct WallClock: Hashable, Sendable {
         return WallClock(seconds: Double(now.tv_sec) + Double(now.tv_nsec) / 1e9)
     }
 
+    /// As in HTTP's `Date`, by RFC 9110: `Sat, 31 Jan 2026 23:59:59 GMT`.
+    public var httpDate: String {
+        var whole = time_t(seconds.rounded(.down))
+        var parts = tm()
+        gmtime_r(&whole, &parts)
+        // By the locale C, which a program has that chooses none.
+        var text = [CChar](repeating: 0, count: 40)
+        let length = strftime(&text, text.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
+        return String(decoding: text[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// RFC 3339 with milliseconds: `2026-01-31T23:59:59.123Z`.
     public var text: String {
         let milliseconds = Int64((seconds * 1000).rounded(.down))

@@ -7,6 +7,9 @@ internal import SockWatch
 struct Agent {
     var configuration: AgentConfiguration
     var web = WebServer.Settings()
+    /// Where it listens. Bound with ``listen()``.
+    var places = WebListener.Places.addresses([.standard])
+    private var listeners: [WebListener]?
     /// Who may talk to the web server; a file of exporter-toolkit's format.
     var webConfigurationFile: String?
     var collectors = Collectors()
@@ -18,7 +21,26 @@ struct Agent {
     /// Told the URL of the first address that it listens on.
     var onListening: @Sendable (String) -> Void = { _ in }
 
+    init(configuration: AgentConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Binds to the addresses that it serves on, and gives up the rights that it does not need beyond that. Called while the
+    /// program has one thread, or what was given up is of some threads alone.
+    mutating func prepare() throws {
+        listeners = try places.bind()
+        let privileges = Privileges(for: configuration, collectors, logger: logger)
+        guard let load = reload else { return }
+        reload = { [collectors] in
+            let configuration = try load()
+            try privileges.check(configuration, collectors)
+            return configuration
+        }
+    }
+
     func run() async throws {
+        let listeners = try listeners ?? places.bind()
         let security = try WebSecurity(file: webConfigurationFile, logger: logger)
         let core = try AgentCore(configuration: configuration, collectors: collectors, logger: logger)
         let reloader = Reloader(
@@ -30,14 +52,15 @@ struct Agent {
         )
         let server = WebServer(
             settings: web,
+            listeners: listeners,
             observatory: core.observatory,
             security: security,
             logger: logger,
             reload: { await reloader.reload() }
-        ) { [logger, onListening, web] address, port in
-            let url = address.url(port: port, isEncrypted: security.isEncrypted)
-            logger.notice("listening", metadata: ["address": "\(address)", "url": "\(url)"])
-            if address == web.addresses.first { onListening(url) }
+        ) { [logger, onListening] listener in
+            let url = listener.address.url(port: listener.port, isEncrypted: security.isEncrypted)
+            logger.notice("listening", metadata: ["address": "\(listener.address)", "url": "\(url)"])
+            if listener.address == listeners.first?.address { onListening(url) }
             ProcessMemory.releaseCodeOfStart()
         }
 

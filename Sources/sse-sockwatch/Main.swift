@@ -6,6 +6,7 @@ internal import NIOCore
 /// failure.
 @main
 enum Main {
+    @MainActor
     static func main() async {
         // A reader that goes away (`list | head`) ends the writing; it must not kill the agent.
         signal(SIGPIPE, SIG_IGN)
@@ -17,10 +18,13 @@ enum Main {
         exit(Terminal.status(after: await status(of: Array(CommandLine.arguments.dropFirst()))))
     }
 
+    @MainActor
     static func status(of arguments: [String]) async -> Int32 {
         do {
             var command = try SockwatchCommand.parseAsRoot(arguments)
-            if var asynchronous = command as? any AsyncParsableCommand {
+            if let prepared = try (command as? any PreparedCommand)?.prepared() {
+                try await prepared()
+            } else if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
@@ -49,6 +53,12 @@ enum Main {
             return ExitStatus.failure
         }
     }
+}
+
+/// A command that does something while the program has but one thread: what it then gives up is given up for good.
+protocol PreparedCommand: ParsableCommand {
+    /// - Returns: the rest of the command.
+    func prepared() throws -> @Sendable () async throws -> Void
 }
 
 /// What the program's exit codes mean.

@@ -26,16 +26,17 @@ enum WebLab {
             logger: logger,
             open: script.opening
         )
-        var settings = WebServer.Settings(addresses: [.tcp(host: "127.0.0.1", port: 0)])
+        var settings = WebServer.Settings()
         change(&settings)
         let listening = Listening()
         let server = WebServer(
             settings: settings,
+            listeners: [try .bind(.tcp(host: "127.0.0.1", port: 0))],
             observatory: Observatory(sampler: sampler, poller: nil, configuration: AgentConfiguration()),
             security: try WebSecurity(file: nil, logger: logger),
             logger: logger,
             reload: reload
-        ) { _, port in listening.port.withLock { $0 = port } }
+        ) { listener in listening.port.withLock { $0 = listener.port } }
         let sampling = Task { if samples { try await sampler.run() } }
         let serving = Task { try await server.run() }
         do {

@@ -8,9 +8,20 @@
 /* fstatfs() */
 #include <sys/statfs.h>
 
+/* CAP_* */
+#include <linux/capability.h>
+#include <stdint.h>
+
 /* setns(descriptor, CLONE_NEWNET): moves the calling thread into a network namespace. 0, or -1 with errno.
  * glibc declares setns only under _GNU_SOURCE. */
 int chs_enter_network_namespace(int descriptor);
+
+/* The capabilities that the calling thread has in effect, one bit each by number. 0, or -1 with errno. */
+int chs_get_capabilities(uint64_t *effective);
+
+/* Gives up all capabilities but these, for good: in effect, permitted, and for programs started later. It holds for the
+ * calling thread and those that it makes afterwards. 0, or -1 with errno. */
+int chs_keep_capabilities(uint64_t kept);
 
 /* Gives back the pages of code and constants that the program and its libraries have touched. They are as in the files,
  * so what is needed again comes back from the page cache by itself. Segments that are ever written (those that are

@@ -6,11 +6,17 @@ struct AgentOptions: ParsableArguments {
     @Option(
         name: .customLong("web.listen-address"),
         help: ArgumentHelp(
-            "Where to serve metrics and the page: host:port, :port, or unix:/path. May be repeated.",
+            "Where to serve metrics and the page: host:port, :port, or unix:/path. May be repeated. (default: :10047)",
             valueName: "address"
         )
     )
-    var listenAddresses = [ListenAddress.standard]
+    var listenAddresses: [ListenAddress] = []
+
+    @Flag(
+        name: .customLong("web.systemd-socket"),
+        help: "Serve on the sockets that systemd hands over (socket activation) and on no other."
+    )
+    var takesSystemdSockets = false
 
     @Option(
         name: .customLong("web.telemetry-path"),
@@ -43,6 +49,11 @@ struct AgentOptions: ParsableArguments {
     @OptionGroup var log: LogOptions
 
     func validate() throws {
+        guard listenAddresses.isEmpty || !takesSystemdSockets else {
+            throw ValidationError(
+                "--web.systemd-socket and --web.listen-address exclude each other: the socket unit names the addresses"
+            )
+        }
         for (place, address) in listenAddresses.enumerated() where listenAddresses[..<place].contains(address) {
             throw ValidationError("--web.listen-address: \(address) is named twice")
         }
@@ -61,19 +72,18 @@ struct AgentOptions: ParsableArguments {
     }
 
     func agent(_ configuration: AgentConfiguration) -> Agent {
-        Agent(
-            configuration: configuration,
-            web: WebServer.Settings(
-                addresses: listenAddresses,
-                telemetryPath: telemetryPath,
-                includesAgentMetrics: !disablesExporterMetrics,
-                mostScrapes: mostScrapes,
-                enablesLifecycle: enablesLifecycle
-            ),
-            webConfigurationFile: webConfigurationFile,
-            collectors: collectors.collectors,
-            logger: log.logger
+        var agent = Agent(configuration: configuration, logger: log.logger)
+        agent.web = WebServer.Settings(
+            telemetryPath: telemetryPath,
+            includesAgentMetrics: !disablesExporterMetrics,
+            mostScrapes: mostScrapes,
+            enablesLifecycle: enablesLifecycle
         )
+        let addresses = listenAddresses.isEmpty ? [.standard] : listenAddresses
+        agent.places = takesSystemdSockets ? .systemd : .addresses(addresses)
+        agent.webConfigurationFile = webConfigurationFile
+        agent.collectors = collectors.collectors
+        return agent
     }
 }
 

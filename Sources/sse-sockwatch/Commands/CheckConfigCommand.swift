@@ -46,7 +46,7 @@ struct CheckConfigCommand: ParsableCommand {
             } catch {
                 throw CommandFailure(error)
             }
-            _ = try configuration.tls?.context()
+            _ = try configuration.tls?.context(offersHTTP2: configuration.offersHTTP2)
         } catch let problem as TLSProblem {
             throw CommandFailure("\(path): \(problem)", status: ExitStatus.finding)
         }

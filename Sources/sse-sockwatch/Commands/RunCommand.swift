@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: AsyncParsableCommand, PreparedCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Run the agent: watch ports and serve what it sees.",
@@ -14,10 +14,13 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var namespaces: NamespaceOptions
     @OptionGroup var options: AgentOptions
 
-    func run() async throws {
+    func run() async throws { try await prepared()() }
+
+    func prepared() throws -> @Sendable () async throws -> Void {
         let load = { @Sendable [watching, namespaces] in try namespaces.apply(to: try watching.load()) }
         var agent = options.agent(try load())
         if watching.file != nil { agent.reload = load }
-        try await agent.run()
+        try agent.prepare()
+        return { [agent] in try await agent.run() }
     }
 }

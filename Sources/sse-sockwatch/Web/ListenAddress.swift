@@ -53,13 +53,4 @@ enum ListenAddress: Hashable, Sendable, ExpressibleByArgument, CustomStringConve
         let shown = isEverywhere ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host
         return "\(isEncrypted ? "https" : "http")://\(shown):\(actual)"
     }
-
-    /// The host to bind to. Every address is `::`, which takes IPv4, too, unless this machine has no IPv6.
-    static func bindHost(_ host: String) -> String {
-        guard host.isEmpty else { return host }
-        let probe = socket(AF_INET6, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard probe >= 0 else { return "0.0.0.0" }
-        close(probe)
-        return "::"
-    }
 }

@@ -11,7 +11,6 @@ internal import SockWatch
 /// The agent's web server.
 struct WebServer: Service {
     struct Settings: Sendable {
-        var addresses = [ListenAddress.standard]
         var telemetryPath = "/metrics"
         var includesAgentMetrics = true
         /// More scrapes than these at one time are refused. 0 for no limit.
@@ -28,6 +27,7 @@ struct WebServer: Service {
     }
 
     let settings: Settings
+    let listeners: [WebListener]
     let observatory: Observatory
     /// Reads the configuration again.
     let reload: @Sendable () async -> Reloader.Outcome
@@ -36,18 +36,20 @@ struct WebServer: Service {
     private let expositions = Expositions()
     private let scrapes: RequestLimit
     let logger: Logger
-    /// Told an address, and the port there, once it listens.
-    let onListening: @Sendable (ListenAddress, Int) -> Void
+    /// Told each listener once it listens.
+    let onListening: @Sendable (WebListener) -> Void
 
     init(
         settings: Settings,
+        listeners: [WebListener],
         observatory: Observatory,
         security: WebSecurity,
         logger: Logger,
         reload: @escaping @Sendable () async -> Reloader.Outcome,
-        onListening: @escaping @Sendable (ListenAddress, Int) -> Void
+        onListening: @escaping @Sendable (WebListener) -> Void
     ) {
         self.settings = settings
+        self.listeners = listeners
         self.observatory = observatory
         self.security = security
         self.reload = reload
@@ -56,10 +58,10 @@ struct WebServer: Service {
         scrapes = RequestLimit(settings.mostScrapes)
     }
 
-    /// Serves on all addresses, or on none: when one cannot be had, it ends.
+    /// Serves on all listeners, or on none: when one of them fails, it ends.
     func run() async throws {
         try await withThrowingDiscardingTaskGroup { group in
-            for address in settings.addresses { group.addTask { try await serve(on: address) } }
+            for listener in listeners { group.addTask { try await serve(on: listener) } }
         }
     }
 

@@ -7,19 +7,16 @@ extension ConfigurationReader {
         var web = WebConfiguration()
         guard let fields = fields(of: Field(value: root, path: .root), known: Self.webKeys) else { return web }
         if let field = fields["tls_server_config"] { web.tls = tls(field) }
-        if let field = fields["http_server_config"] { web.headers = http(field) }
+        if let field = fields["http_server_config"] { http(field, &web) }
         if let field = fields["basic_auth_users"] { web.users = users(field) }
         if let field = fields["rate_limit"] { web.rateLimit = rateLimit(field) }
         return web
     }
 
-    private mutating func http(_ field: Field) -> [String: String] {
-        guard let fields = fields(of: field, known: ["http2", "headers"]) else { return [:] }
-        if let http2 = fields["http2"], flag(http2) == true {
-            note(http2, "HTTP/2 is not spoken here; write false, or leave it out: Prometheus scrapes with HTTP/1.1")
-        }
-        guard let headers = fields["headers"] else { return [:] }
-        return self.headers(headers)
+    private mutating func http(_ field: Field, _ web: inout WebConfiguration) {
+        guard let fields = fields(of: field, known: ["http2", "headers"]) else { return }
+        if let http2 = fields["http2"], let offers = flag(http2) { web.offersHTTP2 = offers }
+        if let headers = fields["headers"] { web.headers = self.headers(headers) }
     }
 
     private mutating func headers(_ field: Field) -> [String: String] {

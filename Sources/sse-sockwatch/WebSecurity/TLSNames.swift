@@ -50,6 +50,9 @@ enum TLSNames {
         "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305": 0xCCA9,
     ]
 
+    /// Those of them that HTTP/2 allows.
+    static let suitesOfHTTP2: Set<UInt16> = [0xC02B, 0xC02C, 0xC02F, 0xC030, 0xCCA8, 0xCCA9]
+
     /// Always on with TLS 1.3. Naming them changes nothing, in Go as here.
     static let fixedCipherSuites: Set<String> = [
         "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256",

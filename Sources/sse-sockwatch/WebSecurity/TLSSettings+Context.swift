@@ -11,8 +11,9 @@ extension TLSSettings {
 
     /// What connections are encrypted with. Opens the files.
     ///
+    /// - Parameter offersHTTP2: whether clients may choose HTTP/2.
     /// - Throws: a text that says what is wrong, and with which file.
-    func context() throws(TLSProblem) -> NIOSSLContext {
+    func context(offersHTTP2: Bool) throws(TLSProblem) -> NIOSSLContext {
         let chain = try Self.read(certificate, "the certificate") { try NIOSSLCertificate.fromPEMBytes($0) }
         let key = try Self.read(key, "the key") { try NIOSSLPrivateKey(bytes: $0, format: .pem) }
         guard !chain.isEmpty else { throw TLSProblem(certificate, "the certificate", "holds no certificate") }
@@ -24,7 +25,7 @@ extension TLSSettings {
         configuration.maximumTLSVersion = versions.upperBound == .tls13 ? .tlsv13 : .tlsv12
         if let cipherSuites { configuration.cipherSuiteValues = cipherSuites.map { NIOTLSCipher(rawValue: $0) } }
         if let curves { configuration.curves = curves.map { NIOTLSCurve(rawValue: $0) } }
-        configuration.applicationProtocols = ["http/1.1"]
+        configuration.applicationProtocols = offersHTTP2 && isFitForHTTP2 ? ["h2", "http/1.1"] : ["http/1.1"]
         switch clientAuthentication {
         case .none: configuration.certificateVerification = .none
         case .requested, .verifiedIfGiven: configuration.certificateVerification = .optionalVerification
@@ -47,6 +48,9 @@ extension TLSSettings {
             throw TLSProblem(certificate, "the certificate", reason)
         }
     }
+
+    /// Clients break off what is HTTP/2 with a suite that it forbids (RFC 9113, 9.2.2).
+    private var isFitForHTTP2: Bool { cipherSuites.map { TLSNames.suitesOfHTTP2.isSuperset(of: $0) } ?? true }
 
     private static func read<Value>(
         _ source: Source,

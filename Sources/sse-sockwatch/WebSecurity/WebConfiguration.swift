@@ -4,6 +4,8 @@
 struct WebConfiguration: Sendable, Equatable {
     /// Nil: it speaks without encryption.
     var tls: TLSSettings?
+    /// Whether HTTP/2 is offered to clients that come by TLS.
+    var offersHTTP2 = true
     /// Headers that every answer carries, by name.
     var headers: [String: String] = [:]
     /// Bcrypt hashes of passwords by user. Empty: everybody may read.

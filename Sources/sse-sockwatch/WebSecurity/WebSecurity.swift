@@ -90,7 +90,7 @@ final class WebSecurity: Sendable {
         let configuration = try WebConfiguration.load(file: file)
         let context: NIOSSLContext?
         do throws(TLSProblem) {
-            context = try configuration.tls?.context()
+            context = try configuration.tls?.context(offersHTTP2: configuration.offersHTTP2)
         } catch {
             throw CommandFailure("\(file): \(error)")
         }

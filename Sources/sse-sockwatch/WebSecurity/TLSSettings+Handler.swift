@@ -1,34 +1,10 @@
-internal import HummingbirdCore
-internal import Logging
 internal import NIOCore
 internal import NIOSSL
 internal import NIOTLS
 
-/// A connection that is encrypted, if the web configuration has it so, by the certificate of the moment.
-struct EncryptedChannel: ServerChildChannel {
-    typealias Value = HTTP1Channel.Value
-
-    let base: HTTP1Channel
-    let security: WebSecurity
-
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        channel.eventLoop.makeCompletedFuture {
-            guard let (context, rules) = security.encryption() else { return }
-            let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(Self.handler(context, rules))
-            if !rules.clientAllowedNames.isEmpty {
-                try pipeline.addHandler(ClientNameCheck(allowed: Set(rules.clientAllowedNames)))
-            }
-        }.flatMap {
-            base.setup(channel: channel, logger: logger)
-        }
-    }
-
-    func handle(value: Value, logger: Logger) async {
-        await base.handle(value: value, logger: logger)
-    }
-
-    private static func handler(_ context: NIOSSLContext, _ rules: TLSSettings) -> NIOSSLServerHandler {
+extension TLSSettings {
+    /// What encrypts one connection.
+    static func handler(_ context: NIOSSLContext, _ rules: TLSSettings) -> NIOSSLServerHandler {
         switch rules.clientAuthentication {
         // A certificate is wanted, and whoever signed it is as good as another.
         case .requested, .required:
@@ -45,7 +21,7 @@ struct EncryptedChannel: ServerChildChannel {
 }
 
 /// Closes a connection whose client's certificate carries none of the allowed names.
-private final class ClientNameCheck: ChannelInboundHandler {
+final class ClientNameCheck: ChannelInboundHandler {
     typealias InboundIn = Any
 
     private let allowed: Set<String>

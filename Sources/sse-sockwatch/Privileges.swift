@@ -1,0 +1,43 @@
+internal import HostSystem
+internal import Logging
+
+/// What the agent keeps of the rights that it was started with.
+struct Privileges: Sendable {
+    /// What it had at the start, and has no more.
+    private let lost: Capabilities
+
+    /// Gives up what the agent has no use for once its sockets are open. Called while the program has one thread.
+    init(for configuration: AgentConfiguration, _ collectors: Collectors, logger: Logger) {
+        let needed = Self.needed(for: configuration, collectors)
+        do throws(SystemCallError) {
+            lost = try Capabilities.keepOnly(needed)
+            guard !lost.isEmpty else { return }
+            let kept = Capabilities.inEffect
+            logger.info("gave up rights that it does not need", metadata: ["kept": "\(kept.isEmpty ? "none" : "\(kept)")"])
+        } catch {
+            lost = []
+            logger.warning("keeps all rights that it was started with", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Whether a configuration that is read later can be followed.
+    ///
+    /// - Throws: ``CommandFailure`` when it takes what was given up.
+    func check(_ configuration: AgentConfiguration, _ collectors: Collectors) throws {
+        let missing = Self.needed(for: configuration, collectors).intersection(lost)
+        guard missing.isEmpty else {
+            throw CommandFailure(
+                "network_namespaces: this takes \(missing), which the agent gave up when it started without; restart it"
+            )
+        }
+    }
+
+    private static func needed(for configuration: AgentConfiguration, _ collectors: Collectors) -> Capabilities {
+        // The configuration and certificates are read again when they change.
+        var needed: Capabilities = .dacReadSearch
+        if collectors.services { needed.insert(.sysPtrace) }
+        if collectors.events { needed.insert(.netAdmin) }
+        if !configuration.namespaces.isOwnOnly { needed.formUnion([.sysAdmin, .sysPtrace]) }
+        return needed
+    }
+}
