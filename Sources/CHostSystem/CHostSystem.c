@@ -21,10 +21,10 @@ static int capabilities(long call, capability_words words) {
 
 static uint64_t joined(uint32_t low, uint32_t high) { return (uint64_t)high << 32 | low; }
 
-int chs_get_capabilities(uint64_t *effective) {
+int chs_get_capabilities(uint64_t *permitted) {
     capability_words words;
     if (capabilities(SYS_capget, words) != 0) return -1;
-    *effective = joined(words[0].effective, words[1].effective);
+    *permitted = joined(words[0].permitted, words[1].permitted);
     return 0;
 }
 

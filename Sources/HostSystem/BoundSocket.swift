@@ -163,7 +163,9 @@ extension BoundSocket {
     private static func text(_ family: Int32, _ address: some Any) -> String {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         _ = withUnsafeBytes(of: address) { inet_ntop(family, $0.baseAddress, &text, socklen_t(text.count)) }
-        return text.withUnsafeBufferPointer { String(decoding: $0.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) }
+        return text.withUnsafeBufferPointer {
+            String(decoding: $0.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
     }
 
     /// Abstract names begin with a zero, shown as `@`, and end with the address; others end with a zero.

@@ -28,8 +28,8 @@ public struct Capabilities: OptionSet, Hashable, Sendable, CustomStringConvertib
         (.sysAdmin, "CAP_SYS_ADMIN"),
     ]
 
-    /// Those that the calling thread has in effect; none when the kernel does not tell.
-    public static var inEffect: Capabilities {
+    /// Those that the calling thread is permitted to use; none when the kernel does not tell.
+    public static var permitted: Capabilities {
         var bits: UInt64 = 0
         return chs_get_capabilities(&bits) == 0 ? Capabilities(rawValue: bits) : []
     }
@@ -39,11 +39,13 @@ public struct Capabilities: OptionSet, Hashable, Sendable, CustomStringConvertib
     ///
     /// - Returns: what was given up.
     public static func keepOnly(_ kept: Capabilities) throws(SystemCallError) -> Capabilities {
-        let before = inEffect
+        let before = permitted
+        // A sandbox that leaves nothing to give up may forbid the calls, too.
+        guard !before.isSubset(of: kept) else { return [] }
         guard chs_keep_capabilities(kept.rawValue) == 0 else {
             throw SystemCallError(operation: "give up capabilities", number: errno)
         }
-        return before.subtracting(inEffect)
+        return before.subtracting(permitted)
     }
 
     /// The names of those that this program knows: `CAP_SYS_ADMIN, CAP_SYS_PTRACE`.

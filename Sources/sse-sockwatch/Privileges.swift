@@ -12,8 +12,11 @@ struct Privileges: Sendable {
         do throws(SystemCallError) {
             lost = try Capabilities.keepOnly(needed)
             guard !lost.isEmpty else { return }
-            let kept = Capabilities.inEffect
-            logger.info("gave up rights that it does not need", metadata: ["kept": "\(kept.isEmpty ? "none" : "\(kept)")"])
+            let kept = Capabilities.permitted
+            logger.info(
+                "gave up rights that it does not need",
+                metadata: ["kept": "\(kept.isEmpty ? "none" : "\(kept)")"]
+            )
         } catch {
             lost = []
             logger.warning("keeps all rights that it was started with", metadata: ["reason": "\(error)"])

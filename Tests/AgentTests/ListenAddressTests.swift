@@ -58,4 +58,15 @@ struct WallClockTests {
     func text(seconds: Double, text: String) {
         #expect(WallClock(seconds: seconds).text == text)
     }
+
+    @Test(
+        "is written in HTTP by RFC 9110",
+        arguments: [
+            (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784_111_777.9, "Sun, 06 Nov 1994 08:49:37 GMT"),
+            (951_825_600, "Tue, 29 Feb 2000 12:00:00 GMT"),
+        ]
+    )
+    func httpDate(seconds: Double, text: String) {
+        #expect(WallClock(seconds: seconds).httpDate == text)
+    }
 }

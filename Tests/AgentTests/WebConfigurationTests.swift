@@ -54,6 +54,8 @@ struct WebConfigurationTests {
         #expect(tls.versions == TLSNames.Version.tls12...TLSNames.Version.tls13)
         #expect(tls.cipherSuites == [0xC02F])
         #expect(tls.curves == [0x1D, 0x17])
+        #expect(!web.offersHTTP2)
+        #expect(try Self.parse("http_server_config: { headers: {} }").offersHTTP2, "as in exporter-toolkit")
         #expect(web.headers.count == 5 && web.headers["X-Frame-Options"] == "deny")
         #expect(web.users == ["alice": Self.hash])
         #expect(web.rateLimit == .init(interval: .seconds(1), burst: 20))
@@ -150,9 +152,8 @@ struct WebConfigurationTests {
                 "1:78: tls_server_config.prefer_server_cipher_suites: `maybe` is neither true nor false"
             ),
             (
-                "http_server_config: { http2: true }",
-                "1:30: http_server_config.http2: HTTP/2 is not spoken here; write false, or leave it out: Prometheus "
-                    + "scrapes with HTTP/1.1"
+                "http_server_config: { http2: 1.1 }",
+                "1:30: http_server_config.http2: `1.1` is neither true nor false"
             ),
             (
                 "http_server_config: { headers: { Server: x } }",

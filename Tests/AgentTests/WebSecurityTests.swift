@@ -30,7 +30,7 @@ struct WebSecurityTests {
                 ["\(agent.url)/metrics", "--cacert", lab.path("ca.crt"), "--compressed"] + flags
             )
             #expect(answer.status == 200, "\(answer.errors)")
-            #expect(answer.headers.contains("Content-Encoding: gzip"))
+            #expect(answer.headers.contains { $0.lowercased() == "content-encoding: gzip" })
             #expect(answer.body.contains("sse_sockwatch_port_info{port=\"47\""))
         }
         #expect(try await !agent.get("/metrics").isAnswer, "an unknown authority")
@@ -215,6 +215,100 @@ struct WebSecurityTests {
         try lab.write(Self.tls(), to: "web.yml")
         let good = try await Program.run("check-config", "--web.config.file", lab.path("web.yml"))
         #expect(good.status == 0 && good.output == "# \(lab.path("web.yml")) is valid.\n")
+    }
+
+    @Test(
+        "speaks HTTP/2 with clients that want it, unless it is told not to, or to use suites that HTTP/2 forbids",
+        arguments: [
+            ("", "", "2"), ("http_server_config: { http2: true }\n", "", "2"),
+            ("http_server_config: { http2: false }\n", "", "1.1"),
+            ("", "  max_version: TLS12\n  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]\n", "2"),
+            ("", "  max_version: TLS12\n  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA]\n", "1.1"),
+        ]
+    )
+    func http2(http: String, tls: String, version: String) async throws {
+        let lab = try await Self.certificates()
+        try lab.write(Self.tls(tls) + http, to: "web.yml")
+        let agent = try await SecuredAgent.start(lab.path("web.yml"))
+        for (flag, spoken) in [("--http2", version), ("--http1.1", "1.1")] {
+            let answer = try await agent.get("/metrics", flag, "--cacert", lab.path("ca.crt"), "--compressed")
+            #expect(answer.headers.first?.hasPrefix("HTTP/\(spoken) 200") == true, "\(answer.headers) \(answer.errors)")
+            #expect(answer.body.contains("sse_sockwatch_port_info{port=\"47\""))
+        }
+    }
+
+    @Test("has the same rules for HTTP/2: passwords, headers, limits, methods")
+    func rulesOfHTTP2() async throws {
+        let lab = try await Self.certificates()
+        let rules = "basic_auth_users:\n  \(Self.carol)http_server_config: { headers: { X-Frame-Options: deny } }\n"
+        try lab.write(Self.tls() + rules + "rate_limit: { interval: 1h, burst: 4 }\n", to: "web.yml")
+        let agent = try await SecuredAgent.start(lab.path("web.yml"))
+        func get(_ path: String, _ flags: String...) async throws -> SecuredAgent.Answer {
+            try await SecuredAgent.curl(
+                ["\(agent.url)\(path)", "--http2", "--cacert", lab.path("ca.crt")] + flags
+            )
+        }
+        let nobody = try await get("/metrics")
+        #expect(nobody.status == 401 && nobody.headers.contains("x-frame-options: deny"), "\(nobody.headers)")
+        #expect(try await get("/metrics", "-u", "carol:carol123").status == 200)
+        let head = try await get("/metrics", "-u", "carol:carol123", "--head")
+        #expect(head.status == 200 && head.body.isEmpty)
+        let post = try await get("/metrics", "-u", "carol:carol123", "-d", "x=y")
+        #expect(post.status == 405 && post.headers.contains("allow: GET, HEAD"))
+        #expect(try await get("/metrics", "-u", "carol:carol123").status == 429)
+    }
+
+    @Test("answers a hundred requests of one HTTP/2 connection at once, and ends in time with such connections open")
+    func streams() async throws {
+        let lab = try await Self.certificates()
+        try lab.write(Self.tls(), to: "web.yml")
+        let agent = try await SecuredAgent.start(lab.path("web.yml"))
+        let urls = Array(repeating: "\(agent.url)/-/healthy", count: 100)
+        let flags = ["-sS", "--http2", "--parallel", "--parallel-max", "100", "--cacert", lab.path("ca.crt")]
+        let curl = try LabProcess("curl", flags + urls)
+        #expect(try await curl.waitForEnd() == .exited(0), "\(curl.standardError)")
+        #expect(curl.standardOutput.split(separator: "\n").count == 100)
+        // Keeps its connection, and says nothing to the end's announcement.
+        let idle = try LabProcess("python3", ["-c", Self.idleHTTP2, "\(agent.url.split(separator: ":").last ?? "")"])
+        try await idle.waitForLine(containing: "h2 200")
+        try agent.process.signal(SIGTERM)
+        #expect(try await agent.process.waitForEnd(within: .seconds(5)) == .exited(0))
+    }
+
+    /// Asks for `/-/healthy` by HTTP/2 in plain bytes, and then neither reads nor writes.
+    private static let idleHTTP2 = """
+        import socket, ssl, sys, time
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.set_alpn_protocols(["h2"])
+        client = context.wrap_socket(socket.create_connection(("127.0.0.1", int(sys.argv[1]))))
+        def frame(kind, flags, stream, body):
+            return len(body).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + body
+        path = b"/-/healthy"
+        # Of the static table: GET, https; a path and an authority written out.
+        head = b"\\x82\\x87\\x04" + bytes([len(path)]) + path + b"\\x01\\x01h"
+        client.sendall(b"PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n" + frame(4, 0, 0, b"") + frame(1, 5, 1, head))
+        got = b""
+        while b"is healthy" not in got:
+            got += client.recv(4096)
+        print(client.selected_alpn_protocol(), 200, flush=True)
+        time.sleep(60)
+        """
+
+    @Test("sends those away who hold connections open without a handshake, so that scrapers get in")
+    func crowded() async throws {
+        let lab = try await Self.certificates()
+        try lab.write(Self.tls(), to: "web.yml")
+        let agent = try await SecuredAgent.start(lab.path("web.yml"))
+        let port = try #require(agent.url.split(separator: ":").last.flatMap { Int($0) })
+        var silent: [RawClient] = []
+        for _ in 0..<300 { silent.append(try await RawClient.open(port: port)) }
+        try await DemoLab.eventually("the first ones go") { silent[..<44].allSatisfy(\.received.isFinished) }
+        #expect(try await agent.get("/metrics", "--cacert", lab.path("ca.crt")).status == 200)
+        try await DemoLab.eventually("all go when no handshake comes", within: .seconds(20)) {
+            silent.allSatisfy(\.received.isFinished)
+        }
+        for client in silent { try? await client.close() }
     }
 
     @Test("serves on several addresses, a Unix socket among them, and takes that away at its end")

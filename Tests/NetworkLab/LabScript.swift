@@ -28,6 +28,9 @@ public enum LabScript: String, Sendable {
     case swarm = "swarm.py"
     /// Starts a program to which the kernel has no sock_diag. Arguments: the program and its own.
     case withoutSockDiag = "without-sock-diag.py"
+    /// Starts a program with sockets at descriptors 3 and up, as systemd does it. Arguments: `HOST:PORT`, a path,
+    /// `datagram`, `connection` or `file` for each; `--`; the program and its own.
+    case socketActivation = "socket-activation.py"
     /// Reads a JUnit report strictly, says its cases, and ends. Argument: the file.
     case junitRules = "junit-rules.py"
 

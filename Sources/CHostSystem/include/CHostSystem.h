@@ -16,8 +16,8 @@
  * glibc declares setns only under _GNU_SOURCE. */
 int chs_enter_network_namespace(int descriptor);
 
-/* The capabilities that the calling thread has in effect, one bit each by number. 0, or -1 with errno. */
-int chs_get_capabilities(uint64_t *effective);
+/* The capabilities that the calling thread is permitted to use, one bit each by number. 0, or -1 with errno. */
+int chs_get_capabilities(uint64_t *permitted);
 
 /* Gives up all capabilities but these, for good: in effect, permitted, and for programs started later. It holds for the
  * calling thread and those that it makes afterwards. 0, or -1 with errno. */
