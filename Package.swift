@@ -9,6 +9,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// The commit that is built, for `--version`. A build that is not told shows none.
+let revision = Context.environment["SSE_SOCKWATCH_REVISION"] ?? "unknown"
+
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
@@ -51,6 +54,7 @@ let package = Package(
             dependencies: ["CMnl", "CSockDiag", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: strict
         ),
+        .target(name: "CBuildRevision", cSettings: [.define("SSE_SOCKWATCH_REVISION", to: "\"\(revision)\"")]),
         .target(name: "CHostSystem"),
         .target(name: "HostSystem", dependencies: ["CHostSystem"], swiftSettings: strict),
         .target(name: "SocketOwners", dependencies: ["HostSystem"], swiftSettings: strict),
@@ -65,7 +69,7 @@ let package = Package(
             name: "sse-sockwatch",
             dependencies: [
                 "SockWatch", "Companion", "MetricsExport", "SocketOwners", "SockDiag", "HostSystem", "CYaml", "CZlib",
-                "CCrypt",
+                "CCrypt", "CBuildRevision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

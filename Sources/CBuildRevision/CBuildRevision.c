@@ -1,0 +1,3 @@
+#include "CBuildRevision.h"
+
+const char *const cbr_revision = SSE_SOCKWATCH_REVISION;
