@@ -323,7 +323,7 @@ struct WebServerConnectionTests {
             for number in 0..<20 {
                 silent.append(try await RawClient.open(port: port))
                 try await ask(asking)
-                let gone = max(0, number + 1 - 3)
+                let gone = max(0, number + 1 - 2)
                 try await DemoLab.eventually("the others go, the first one first") {
                     silent.map(\.received.isFinished) == silent.indices.map { $0 < gone }
                 }

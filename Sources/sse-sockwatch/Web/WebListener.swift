@@ -1,4 +1,5 @@
 internal import HostSystem
+internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 internal import NIOExtras
@@ -67,8 +68,15 @@ struct WebListener: Sendable {
 
     /// Lets clients in until the agent ends, and then has those finish that are being answered.
     ///
-    /// - Parameter onListening: called once it listens.
-    func serve(_ clients: ClientChannel, logger: Logger, onListening: () -> Void) async throws {
+    /// - Parameters:
+    ///   - mostConnections: while so many are connected, others wait for one of them to go.
+    ///   - onListening: called once it listens.
+    func serve(
+        _ clients: ClientChannel,
+        mostConnections: Int,
+        logger: Logger,
+        onListening: () -> Void
+    ) async throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let quiescing = ServerQuiescingHelper(group: group)
         let server: NIOAsyncChannel<ClientChannel.Value, Never>
@@ -77,8 +85,9 @@ struct WebListener: Sendable {
                 .serverChannelOption(ChannelOptions.backlog, value: 256)
                 .serverChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        let handler = quiescing.makeServerChannelHandler(channel: channel)
-                        try channel.pipeline.syncOperations.addHandler(handler)
+                        let pipeline = channel.pipeline.syncOperations
+                        try pipeline.addHandler(AvailableConnectionsChannelHandler(maxConnections: mostConnections))
+                        try pipeline.addHandler(quiescing.makeServerChannelHandler(channel: channel))
                     }
                 }
                 .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)

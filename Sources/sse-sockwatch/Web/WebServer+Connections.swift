@@ -9,10 +9,12 @@ extension WebServer {
     /// Serves whom one listener lets in, until the agent ends.
     func serve(on listener: WebListener) async throws {
         let responder = router.buildResponder()
+        let mostConnections = mostConnections
         let clients = ClientChannel(
             settings: settings,
             security: security,
-            room: ClientRoom(capacity: mostConnections),
+            // One fewer than may be: the next one has to be let in for another to be sent away.
+            room: ClientRoom(capacity: mostConnections - 1),
             responder: { [quietLogger] request, writer, channel in
                 let source = ApplicationRequestContextSource(channel: channel, logger: quietLogger)
                 // Whatever is wrong has been made an answer by then.
@@ -21,7 +23,9 @@ extension WebServer {
                 try await writer.write(response: response.head, body: response.body)
             }
         )
-        try await listener.serve(clients, logger: quietLogger) { onListening(listener) }
+        try await listener.serve(clients, mostConnections: mostConnections, logger: quietLogger) {
+            onListening(listener)
+        }
     }
 
     /// Hummingbird tells of each client that hangs up.
