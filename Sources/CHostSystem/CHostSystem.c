@@ -1,14 +1,26 @@
 #define _GNU_SOURCE
 #include "CHostSystem.h"
 
+#include <fcntl.h>
 #include <link.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 int chs_enter_network_namespace(int descriptor) { return setns(descriptor, CLONE_NEWNET); }
+
+int chs_identify_file(const char *path, uint64_t identity[4]) {
+    struct statx status = {0};
+    if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, &status) != 0) return -1;
+    identity[0] = (uint64_t)status.stx_dev_major << 32 | status.stx_dev_minor;
+    identity[1] = status.stx_ino;
+    identity[2] = (uint64_t)status.stx_btime.tv_sec;
+    identity[3] = status.stx_btime.tv_nsec;
+    return 0;
+}
 
 /* As two words of 32 bits each, the lower one first. */
 typedef struct __user_cap_data_struct capability_words[_LINUX_CAPABILITY_U32S_3];

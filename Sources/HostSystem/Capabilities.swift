@@ -14,6 +14,8 @@ public struct Capabilities: OptionSet, Hashable, Sendable, CustomStringConvertib
         self.init(rawValue: 1 << UInt64(number))
     }
 
+    /// Reading and writing files of other users.
+    public static let dacOverride = Capabilities(number: CAP_DAC_OVERRIDE)
     /// Reading files and directories of other users.
     public static let dacReadSearch = Capabilities(number: CAP_DAC_READ_SEARCH)
     /// Receive buffers above the limit of the system.
@@ -24,7 +26,8 @@ public struct Capabilities: OptionSet, Hashable, Sendable, CustomStringConvertib
     public static let sysAdmin = Capabilities(number: CAP_SYS_ADMIN)
 
     private static let names: [(Capabilities, String)] = [
-        (.dacReadSearch, "CAP_DAC_READ_SEARCH"), (.netAdmin, "CAP_NET_ADMIN"), (.sysPtrace, "CAP_SYS_PTRACE"),
+        (.dacOverride, "CAP_DAC_OVERRIDE"), (.dacReadSearch, "CAP_DAC_READ_SEARCH"), (.netAdmin, "CAP_NET_ADMIN"),
+        (.sysPtrace, "CAP_SYS_PTRACE"),
         (.sysAdmin, "CAP_SYS_ADMIN"),
     ]
 

@@ -7,7 +7,7 @@ internal import SockWatch
 struct Agent {
     var configuration: AgentConfiguration
     var web = WebServer.Settings()
-    /// Where it listens. Bound with ``listen()``.
+    /// Where it listens.
     var places = WebListener.Places.addresses([.standard])
     private var listeners: [WebListener]?
     /// Who may talk to the web server; a file of exporter-toolkit's format.
@@ -26,10 +26,10 @@ struct Agent {
         self.logger = logger
     }
 
-    /// Binds to the addresses that it serves on, and gives up the rights that it does not need beyond that. Called while the
+    /// Listens on the addresses that it serves on, and gives up the rights that it does not need beyond that. Called while the
     /// program has one thread, or what was given up is of some threads alone.
     mutating func prepare() throws {
-        listeners = try places.bind()
+        listeners = try places.open()
         let privileges = Privileges(for: configuration, collectors, logger: logger)
         guard let load = reload else { return }
         reload = { [collectors] in
@@ -40,7 +40,8 @@ struct Agent {
     }
 
     func run() async throws {
-        let listeners = try listeners ?? places.bind()
+        let listeners = try listeners ?? places.open()
+        defer { for listener in listeners { _ = listener.removeFile() } }
         let security = try WebSecurity(file: webConfigurationFile, logger: logger)
         let core = try AgentCore(configuration: configuration, collectors: collectors, logger: logger)
         let reloader = Reloader(

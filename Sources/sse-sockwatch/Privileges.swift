@@ -36,8 +36,9 @@ struct Privileges: Sendable {
     }
 
     private static func needed(for configuration: AgentConfiguration, _ collectors: Collectors) -> Capabilities {
-        // The configuration and certificates are read again when they change.
-        var needed: Capabilities = .dacReadSearch
+        // The configuration and certificates are read again when they change. Containers have only the wider of the two.
+        var needed: Capabilities =
+            Capabilities.permitted.contains(.dacReadSearch) ? .dacReadSearch : [.dacReadSearch, .dacOverride]
         if collectors.services { needed.insert(.sysPtrace) }
         if collectors.events { needed.insert(.netAdmin) }
         if !configuration.namespaces.isOwnOnly { needed.formUnion([.sysAdmin, .sysPtrace]) }

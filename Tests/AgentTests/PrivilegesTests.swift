@@ -62,6 +62,21 @@ struct PrivilegesTests {
         #expect(try await Self.rights(of: process).contains("CapEff:\(Self.mask(Self.read, Self.network, Self.trace))"))
     }
 
+    @Test("are enough in a container, which may override and not read, for what the agent could read before")
+    func container() async throws {
+        let lab = try CertificateLab()
+        try await lab.make("server", names: "IP:127.0.0.1")
+        try lab.write("tls_server_config: { cert_file: server.crt, key_file: server.key }\n", to: "web.yml")
+        #expect(chmod(lab.path("server.key"), 0o400) == 0 && chown(lab.path("server.key"), 1234, 1234) == 0)
+        let agent = try LabProcess(
+            "setpriv",
+            ["--bounding-set=-dac_read_search,-sys_admin", BuiltProgram.path, "run", "--port", "47"]
+                + ["--web.listen-address", "127.0.0.1:0", "--web.config.file", lab.path("web.yml")]
+        )
+        try await agent.waitForLine(containing: "url=https://", in: .errors)
+        #expect(try await Self.rights(of: agent).contains("CapEff:\(Self.mask(1, Self.network, Self.trace))"))
+    }
+
     @Test("that a new configuration takes are missed at once, and the old one stays")
     func reload() async throws {
         let file = try LabFile("watch: [{ ports: 47 }]\n")

@@ -6,6 +6,8 @@ struct SecuredAgent: Sendable {
     let process: LabProcess
     let url: String
 
+    var port: Int { url.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
+
     struct Answer: Sendable {
         /// curl's own: 0 when there was an answer at all.
         let ending: ProcessEnding

@@ -16,6 +16,7 @@ enum WebLab {
         _ change: (inout WebServer.Settings) -> Void = { _ in },
         script: TableScript = TableScript(.sockets(sockets)),
         samples: Bool = true,
+        security: String? = nil,
         reload: @escaping @Sendable () async -> Reloader.Outcome = { .nothing },
         _ body: (Int) async throws -> Void
     ) async throws {
@@ -31,9 +32,9 @@ enum WebLab {
         let listening = Listening()
         let server = WebServer(
             settings: settings,
-            listeners: [try .bind(.tcp(host: "127.0.0.1", port: 0))],
+            listeners: [try .open(.tcp(host: "127.0.0.1", port: 0))],
             observatory: Observatory(sampler: sampler, poller: nil, configuration: AgentConfiguration()),
-            security: try WebSecurity(file: nil, logger: logger),
+            security: try WebSecurity(file: security, logger: logger),
             logger: logger,
             reload: reload
         ) { listener in listening.port.withLock { $0 = listener.port } }

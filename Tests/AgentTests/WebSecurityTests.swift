@@ -2,6 +2,8 @@ import Glibc
 import NetworkLab
 import Testing
 
+@testable import sse_sockwatch
+
 @Suite("A web server with a web configuration", .timeLimit(.minutes(2)), .serialized)
 struct WebSecurityTests {
     private static let carol = "carol: $2y$10$qRTBuFoULoYNA7AQ/F3ck.trZBPyjV64.oA4ZsSBCIWvXuvQlQTuu\n"
@@ -268,39 +270,78 @@ struct WebSecurityTests {
         let curl = try LabProcess("curl", flags + urls)
         #expect(try await curl.waitForEnd() == .exited(0), "\(curl.standardError)")
         #expect(curl.standardOutput.split(separator: "\n").count == 100)
-        // Keeps its connection, and says nothing to the end's announcement.
-        let idle = try LabProcess("python3", ["-c", Self.idleHTTP2, "\(agent.url.split(separator: ":").last ?? "")"])
-        try await idle.waitForLine(containing: "h2 200")
-        try agent.process.signal(SIGTERM)
-        #expect(try await agent.process.waitForEnd(within: .seconds(5)) == .exited(0))
     }
 
-    /// Asks for `/-/healthy` by HTTP/2 in plain bytes, and then neither reads nor writes.
-    private static let idleHTTP2 = """
-        import socket, ssl, sys, time
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        context.set_alpn_protocols(["h2"])
-        client = context.wrap_socket(socket.create_connection(("127.0.0.1", int(sys.argv[1]))))
-        def frame(kind, flags, stream, body):
-            return len(body).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + body
-        path = b"/-/healthy"
-        # Of the static table: GET, https; a path and an authority written out.
-        head = b"\\x82\\x87\\x04" + bytes([len(path)]) + path + b"\\x01\\x01h"
-        client.sendall(b"PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n" + frame(4, 0, 0, b"") + frame(1, 5, 1, head))
-        got = b""
-        while b"is healthy" not in got:
-            got += client.recv(4096)
-        print(client.selected_alpn_protocol(), 200, flush=True)
-        time.sleep(60)
-        """
+    @Test("ends in time although a client says nothing to its farewell", arguments: ["h2", "http/1.1"])
+    func farewell(version: String) async throws {
+        let lab = try await Self.certificates()
+        try lab.write(Self.tls(), to: "web.yml")
+        let agent = try await SecuredAgent.start(lab.path("web.yml"))
+        let mute = try MuteClient.start(version, port: agent.port)
+        try await mute.waitForLine(containing: "answered")
+        try agent.process.signal(SIGTERM)
+        #expect(try await agent.process.waitForEnd(within: .seconds(5)) == .exited(0))
+        #expect(!agent.process.standardError.contains("still being served"))
+    }
+
+    @Test("closes a connection on which nothing is written, whatever its client says", arguments: ["h2", "http/1.1"])
+    func silence(version: String) async throws {
+        let lab = try await Self.certificates()
+        try lab.write(Self.tls(), to: "web.yml")
+        try await WebLab.withServer({ $0.longestSilence = .seconds(1) }, security: lab.path("web.yml")) {
+            port async throws in
+            let mute = try MuteClient.start(version, port: port)
+            try await mute.waitForLine(containing: "answered")
+            try await mute.waitForLine(containing: "closed")
+        }
+    }
+
+    @Test("sends those away who asked once and are mute, as fast as others come", arguments: ["h2", "http/1.1"])
+    func mute(version: String) async throws {
+        let lab = try await Self.certificates()
+        try lab.write(Self.tls(), to: "web.yml")
+        try await WebLab.withServer({ $0.mostConnections = 8 }, security: lab.path("web.yml")) { port async throws in
+            var clients: [LabProcess] = []
+            for _ in 0..<8 {
+                clients.append(try MuteClient.start(version, port: port))
+                try await clients.last?.waitForLine(containing: "answered")
+            }
+            let began = ContinuousClock.now
+            for _ in 0..<8 {
+                let url = "https://127.0.0.1:\(port)/-/healthy"
+                #expect(try await SecuredAgent.curl([url, "--cacert", lab.path("ca.crt")]).status == 200)
+            }
+            // TLS would wait five seconds for each to say goodbye.
+            #expect(ContinuousClock.now - began < .seconds(10))
+            try await clients[0].waitForLine(containing: "closed")
+        }
+    }
+
+    @Test("answers HEAD with a header alone, also where it refuses", arguments: ["--http2", "--http1.1"])
+    func head(version: String) async throws {
+        let lab = try await Self.certificates()
+        try lab.write(Self.tls() + "basic_auth_users:\n  \(Self.carol)", to: "web.yml")
+        let agent = try await SecuredAgent.start(lab.path("web.yml"))
+        for (path, user, status) in [
+            ("/metrics", "carol:carol123", 200), ("/none", "carol:carol123", 404), ("/-/reload", "carol:carol123", 405),
+            ("/metrics", "carol:wrong", 401),
+        ] {
+            let answer = try await agent.get(path, version, "--head", "-u", user, "--cacert", lab.path("ca.crt"))
+            #expect(answer.isAnswer && answer.status == status, "\(path): \(answer.errors)")
+        }
+        // What is left over of one answer would stand before the next.
+        let twice = try await SecuredAgent.curl(
+            ["\(agent.url)/none", "\(agent.url)/none", version, "--head", "--cacert", lab.path("ca.crt")]
+        )
+        #expect(twice.isAnswer && !(twice.headers + [twice.body]).joined().contains("Unauthorized\n"))
+    }
 
     @Test("sends those away who hold connections open without a handshake, so that scrapers get in")
     func crowded() async throws {
         let lab = try await Self.certificates()
         try lab.write(Self.tls(), to: "web.yml")
         let agent = try await SecuredAgent.start(lab.path("web.yml"))
-        let port = try #require(agent.url.split(separator: ":").last.flatMap { Int($0) })
+        let port = agent.port
         var silent: [RawClient] = []
         for _ in 0..<300 { silent.append(try await RawClient.open(port: port)) }
         try await DemoLab.eventually("the first ones go") { silent[..<44].allSatisfy(\.received.isFinished) }
@@ -336,5 +377,27 @@ struct WebSecurityTests {
         try process.signal(SIGTERM)
         #expect(try await process.waitForEnd(within: .seconds(5)) == .exited(0))
         #expect(access(socket, F_OK) != 0)
+    }
+
+    @Test("takes its Unix socket away also when it cannot start")
+    func leftover() async throws {
+        let lab = try CertificateLab()
+        try lab.write("basic_auth_users: 1\n", to: "web.yml")
+        let first = try await Program.run(
+            "run",
+            "--web.listen-address",
+            "unix:\(lab.path("a.sock"))",
+            "--web.config.file",
+            lab.path("web.yml")
+        )
+        let second = try await Program.run(
+            "run",
+            "--web.listen-address",
+            "unix:\(lab.path("a.sock"))",
+            "--web.listen-address",
+            "192.0.2.1:80"
+        )
+        #expect(first.status == 2 && second.status == 2)
+        #expect(access(lab.path("a.sock"), F_OK) != 0)
     }
 }

@@ -16,6 +16,10 @@
  * glibc declares setns only under _GNU_SOURCE. */
 int chs_enter_network_namespace(int descriptor);
 
+/* What tells a file from all others, also from one that takes its name and its inode later: device, inode, and second
+ * and nanosecond of its birth (0 where the file system knows none). A link is not followed. 0, or -1 with errno. */
+int chs_identify_file(const char *path, uint64_t identity[4]);
+
 /* The capabilities that the calling thread is permitted to use, one bit each by number. 0, or -1 with errno. */
 int chs_get_capabilities(uint64_t *permitted);
 

@@ -20,9 +20,6 @@ struct ClientChannel: Sendable {
         case http2(HTTP2Channel.Value)
     }
 
-    /// An HTTP/2 client that does not end its streams when asked to is not waited for any longer.
-    private static let longestFarewell = Duration.seconds(2)
-
     private let http1: HTTP1Channel
     private let http2: HTTP2Channel
     private let security: WebSecurity
@@ -38,18 +35,11 @@ struct ClientChannel: Sendable {
         self.settings = settings
         self.security = security
         self.room = room
-        let silence = TimeAmount(settings.longestSilence)
-        let requests = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [IdleStateHandler(writeTimeout: silence), RequestWatch()]
-        )
+        let requests = HTTP1Channel.Configuration(additionalChannelHandlers: [RequestWatch()])
         http1 = HTTP1Channel(responder: responder, configuration: requests)
         http2 = HTTP2Channel(
             responder: responder,
-            configuration: HTTP2ChannelConfiguration(
-                idleTimeout: settings.longestSilence,
-                gracefulCloseTimeout: Self.longestFarewell,
-                streamConfiguration: requests
-            )
+            configuration: HTTP2ChannelConfiguration(streamConfiguration: requests)
         )
     }
 
@@ -57,9 +47,7 @@ struct ClientChannel: Sendable {
         let encryption = security.encryption()
         do {
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(
-                ConnectionWatch(room: room, firstRequestWithin: TimeAmount(settings.firstRequestWithin))
-            )
+            try pipeline.addHandler(ConnectionWatch(room: room, patience: settings.patience))
             guard let (context, rules) = encryption else {
                 return http1.setup(channel: channel, logger: logger).map { .clear($0) }
             }

@@ -4,6 +4,9 @@ internal import Synchronization
 /// The clients that are connected to one address, no more than there is room for: when another one comes, the one goes
 /// that has been silent longest. So whoever holds connections open, a scraper that asks gets in and is answered.
 final class ClientRoom: Sendable {
+    /// Tells a connection that it has to go.
+    struct Eviction: Sendable {}
+
     private struct Client {
         let channel: any Channel
         /// The number of its last sign of life, among all of all clients.
@@ -45,12 +48,8 @@ final class ClientRoom: Sendable {
             state.clients[ObjectIdentifier(channel)] = Client(channel: channel, lastSign: state.nextSign())
             return leaving
         }
-        leaving?.close(promise: nil)
+        leaving?.pipeline.fireUserInboundEventTriggered(Eviction())
     }
-
-    func noteRequest(on channel: any Channel) { note(channel, isWaiting: true) }
-
-    func noteAnswer(on channel: any Channel) { note(channel, isWaiting: false) }
 
     func leave(_ channel: any Channel) {
         state.withLock { state in
@@ -59,7 +58,10 @@ final class ClientRoom: Sendable {
         }
     }
 
-    private func note(_ channel: any Channel, isWaiting: Bool) {
+    /// A request or an answer of a client.
+    ///
+    /// - Parameter isWaiting: whether it has asked and has no answer yet.
+    func note(_ channel: any Channel, isWaiting: Bool) {
         state.withLock { state in
             guard var client = state.clients[ObjectIdentifier(channel)] else { return }
             client.lastSign = state.nextSign()

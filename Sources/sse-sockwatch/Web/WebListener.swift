@@ -9,28 +9,26 @@ internal import ServiceLifecycle
 /// A socket that clients connect to.
 struct WebListener: Sendable {
     let address: ListenAddress
-    private let socket: BoundSocket
-    /// A file of the agent's own making, which goes with the agent: left behind it would look like a server that hangs.
-    private let file: String?
+    private let socket: ListeningSocket
 
-    /// Binds to an address.
-    static func bind(_ address: ListenAddress) throws(CommandFailure) -> WebListener {
-        do throws(BindFailure) {
+    /// Listens on an address.
+    static func open(_ address: ListenAddress) throws(CommandFailure) -> WebListener {
+        do throws(ListenFailure) {
             switch address {
             case .tcp(let host, let port):
-                return WebListener(address: address, socket: try .bind(host: host, port: port), file: nil)
-            case .unix(let path): return WebListener(address: address, socket: try .bind(path: path), file: path)
+                return WebListener(address: address, socket: try .open(host: host, port: port))
+            case .unix(let path): return WebListener(address: address, socket: try .open(path: path))
             }
         } catch {
-            throw cannotListen(address, "\(error)")
+            throw CommandFailure("cannot listen on \(address): \(error); choose another with --web.listen-address")
         }
     }
 
     /// The sockets that systemd has opened: at least one.
     static func inherited() throws(CommandFailure) -> [WebListener] {
-        let sockets: [BoundSocket]
-        do throws(BindFailure) {
-            sockets = try BoundSocket.inherited()
+        let sockets: [ListeningSocket]
+        do throws(ListenFailure) {
+            sockets = try ListeningSocket.inherited()
         } catch {
             throw CommandFailure("--web.systemd-socket: \(error)")
         }
@@ -40,7 +38,7 @@ struct WebListener: Sendable {
                     + "or leave the flag out"
             )
         }
-        return sockets.map { WebListener(address: ListenAddress($0.address), socket: $0, file: nil) }
+        return sockets.map { WebListener(address: ListenAddress($0.address), socket: $0) }
     }
 
     /// Where an agent is told to listen.
@@ -50,11 +48,18 @@ struct WebListener: Sendable {
         case systemd
 
         /// All of them, or none.
-        func bind() throws(CommandFailure) -> [WebListener] {
+        func open() throws(CommandFailure) -> [WebListener] {
             switch self {
             case .addresses(let addresses):
                 var listeners: [WebListener] = []
-                for address in addresses { listeners.append(try WebListener.bind(address)) }
+                for address in addresses {
+                    do throws(CommandFailure) {
+                        listeners.append(try WebListener.open(address))
+                    } catch {
+                        for listener in listeners { _ = listener.removeFile() }
+                        throw error
+                    }
+                }
                 return listeners
             case .systemd: return try WebListener.inherited()
             }
@@ -79,25 +84,18 @@ struct WebListener: Sendable {
     ) async throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let quiescing = ServerQuiescingHelper(group: group)
-        let server: NIOAsyncChannel<ClientChannel.Value, Never>
-        do {
-            server = try await ServerBootstrap(group: group)
-                .serverChannelOption(ChannelOptions.backlog, value: 256)
-                .serverChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        let pipeline = channel.pipeline.syncOperations
-                        try pipeline.addHandler(AvailableConnectionsChannelHandler(maxConnections: mostConnections))
-                        try pipeline.addHandler(quiescing.makeServerChannelHandler(channel: channel))
-                    }
+        let server = try await ServerBootstrap(group: group)
+            .serverChannelInitializer { [socket] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    // NIO has listened with a backlog of its own by now.
+                    socket.listenAgain()
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(AvailableConnectionsChannelHandler(maxConnections: mostConnections))
+                    try pipeline.addHandler(quiescing.makeServerChannelHandler(channel: channel))
                 }
-                .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
-                .bind(socket.descriptor) { clients.setUp($0, logger: logger) }
-        } catch let error as IOError {
-            // Another one that was bound to the same port listened first.
-            let reason = SystemCallError(operation: "listen", number: error.errnoCode).reason
-            throw Self.cannotListen(address, reason)
-        }
-        defer { if let file { BoundSocket.removeFile(file) } }
+            }
+            .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
+            .bind(socket.descriptor) { clients.setUp($0, logger: logger) }
         await withGracefulShutdownHandler {
             onListening()
             await withDiscardingTaskGroup { tasks in
@@ -109,17 +107,21 @@ struct WebListener: Sendable {
                 }
             }
         } onGracefulShutdown: {
+            // Before it closes: who comes in its place may make the file anew.
+            if let problem = removeFile() { logger.critical("\(problem)") }
             quiescing.initiateShutdown(promise: nil)
         }
+        try Task.checkCancellation()
     }
 
-    private static func cannotListen(_ address: ListenAddress, _ reason: String) -> CommandFailure {
-        CommandFailure("cannot listen on \(address): \(reason); choose another with --web.listen-address")
-    }
+    /// Takes away the file of a Unix socket that the agent has made: left behind it would look like a server that hangs.
+    ///
+    /// - Returns: why that could not be done.
+    func removeFile() -> SystemCallError? { socket.file?.remove() }
 }
 
 extension ListenAddress {
-    init(_ address: BoundSocket.Address) {
+    init(_ address: ListeningSocket.Address) {
         self =
             switch address {
             case .internet(let host, let port): .tcp(host: host, port: port)

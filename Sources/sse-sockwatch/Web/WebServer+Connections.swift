@@ -17,8 +17,10 @@ extension WebServer {
             room: ClientRoom(capacity: mostConnections - 1),
             responder: { [quietLogger] request, writer, channel in
                 let source = ApplicationRequestContextSource(channel: channel, logger: quietLogger)
-                // Whatever is wrong has been made an answer by then.
+                // Whatever is wrong has been made an answer by the middleware.
                 var response = try await responder.respond(to: request, context: BasicRequestContext(source: source))
+                // Only those of routes know that HEAD has no body.
+                if request.method == .head { response = response.createHeadResponse() }
                 response.headers[.date] = WallClock.now.httpDate
                 try await writer.write(response: response.head, body: response.body)
             }

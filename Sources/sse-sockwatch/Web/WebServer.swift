@@ -24,6 +24,16 @@ struct WebServer: Service {
         var longestSilence = Duration.seconds(70)
         /// A connection on which no whole request head has come for so long is closed.
         var firstRequestWithin = Duration.seconds(10)
+        /// So long answers may take when the agent ends, which it has to within five seconds.
+        var longestFarewell = Duration.seconds(3)
+
+        var patience: ConnectionWatch.Patience {
+            ConnectionWatch.Patience(
+                firstRequest: TimeAmount(firstRequestWithin),
+                silence: TimeAmount(longestSilence),
+                farewell: TimeAmount(longestFarewell)
+            )
+        }
     }
 
     let settings: Settings

@@ -1,6 +1,6 @@
 internal import Glibc
 
-extension BoundSocket {
+extension ListeningSocket {
     /// What the environment says of descriptors that were handed over, as in sd_listen_fds(3).
     private static let names = (process: "LISTEN_PID", count: "LISTEN_FDS", labels: "LISTEN_FDNAMES")
     /// SD_LISTEN_FDS_START
@@ -10,11 +10,11 @@ extension BoundSocket {
     /// of this process and of those that it starts does not tell of them any more.
     ///
     /// - Returns: none when nothing was handed over to this process.
-    /// - Throws: ``BindFailure/unusable(descriptor:_:)`` for what cannot be accepted from.
-    public static func inherited() throws(BindFailure) -> [BoundSocket] {
+    /// - Throws: ``ListenFailure/unusable(descriptor:_:)`` for what cannot be accepted from.
+    public static func inherited() throws(ListenFailure) -> [ListeningSocket] {
         defer { for name in [names.process, names.count, names.labels] { unsetenv(name) } }
         guard number(names.process) == getpid(), let count = number(names.count), count > 0 else { return [] }
-        var sockets: [BoundSocket] = []
+        var sockets: [ListeningSocket] = []
         for descriptor in first..<(first + min(count, 1024)) {
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
             sockets.append(try inherited(descriptor))
@@ -22,7 +22,7 @@ extension BoundSocket {
         return sockets
     }
 
-    private static func inherited(_ descriptor: Int32) throws(BindFailure) -> BoundSocket {
+    private static func inherited(_ descriptor: Int32) throws(ListenFailure) -> ListeningSocket {
         guard let type = option(SO_TYPE, of: descriptor) else {
             throw .unusable(descriptor: descriptor, "is no socket")
         }
@@ -32,7 +32,8 @@ extension BoundSocket {
         guard option(SO_ACCEPTCONN, of: descriptor) == 1 else {
             throw .unusable(descriptor: descriptor, "is a connection and not listened on; write Accept=no")
         }
-        return BoundSocket(descriptor: descriptor, address: address)
+        // Whatever systemd chose, by default as much as the kernel allows.
+        return ListeningSocket(descriptor: descriptor, address: address, backlog: .max, file: nil)
     }
 
     private static func option(_ option: Int32, of descriptor: Int32) -> Int32? {

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// A stream socket that has its address and can be listened on.
-public struct BoundSocket: Sendable {
+/// A stream socket that is listened on, and not yet accepted from.
+public struct ListeningSocket: Sendable {
     /// Where a socket is bound to.
     public enum Address: Hashable, Sendable {
         /// An IPv4 or IPv6 address as text, and a port.
@@ -13,15 +13,25 @@ public struct BoundSocket: Sendable {
     public let descriptor: Int32
     /// As the kernel has it: with the port that was chosen for port 0.
     public let address: Address
+    /// How many connections may wait to be accepted. The kernel allows `net.core.somaxconn` at most.
+    let backlog: Int32
+    /// That of a Unix socket that this process has made.
+    public let file: SocketFile?
 
-    /// Binds to the first address of a host. Resolving its name may wait for a name server.
+    /// Of a server whose clients ask every few seconds.
+    private static let usualBacklog: Int32 = 256
+
+    /// Listens once more: who takes a descriptor over may have done so with another backlog.
+    public func listenAgain() { listen(descriptor, backlog) }
+
+    /// Listens on the first address of a host. Resolving its name may wait for a name server.
     ///
     /// - Parameters:
     ///   - host: an address or a name; empty for every address of the machine, by IPv6 and IPv4.
     ///   - port: 0 for any free one.
-    public static func bind(host: String, port: UInt16) throws(BindFailure) -> BoundSocket {
+    public static func open(host: String, port: UInt16) throws(ListenFailure) -> ListeningSocket {
         if host.isEmpty {
-            do throws(BindFailure) {
+            do throws(ListenFailure) {
                 return try bind(numeric: "::", port, takesBoth: true)
             } catch .system(let error) where error.number == EAFNOSUPPORT {
                 return try bind(numeric: "0.0.0.0", port, takesBoth: false)
@@ -30,7 +40,9 @@ public struct BoundSocket: Sendable {
         return try bind(numeric: host, port, takesBoth: false)
     }
 
-    private static func bind(numeric host: String, _ port: UInt16, takesBoth: Bool) throws(BindFailure) -> BoundSocket {
+    private static func bind(numeric host: String, _ port: UInt16, takesBoth: Bool) throws(ListenFailure)
+        -> ListeningSocket
+    {
         var hints = addrinfo()
         hints.ai_socktype = streamType
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
@@ -47,17 +59,17 @@ public struct BoundSocket: Sendable {
         }
     }
 
-    /// Binds to a file, which it makes. A socket that a dead program has left there is replaced.
+    /// Listens on a file, which it makes. A socket that a dead program has left there is replaced.
     ///
     /// - Parameter path: at most 107 bytes.
-    public static func bind(path: String) throws(BindFailure) -> BoundSocket {
+    public static func open(path: String) throws(ListenFailure) -> ListeningSocket {
         var name = sockaddr_un()
         name.sun_family = sa_family_t(AF_UNIX)
         guard path.utf8.count < MemoryLayout.size(ofValue: name.sun_path) else {
-            throw .system(SystemCallError(operation: "bind", number: ENAMETOOLONG))
+            throw .system(SystemCallError(operation: "listen", number: ENAMETOOLONG))
         }
         withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: path.utf8) }
-        return try withGenericAddress(&name) { address, length throws(BindFailure) in
+        return try withGenericAddress(&name) { address, length throws(ListenFailure) in
             try makeRoom(at: path, address, length)
             return try bind(family: AF_UNIX, address, length) { _ in }
         }
@@ -67,16 +79,23 @@ public struct BoundSocket: Sendable {
         at path: String,
         _ address: UnsafePointer<sockaddr>,
         _ length: socklen_t
-    ) throws(BindFailure) {
+    ) throws(ListenFailure) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else { throw .occupied("there is a file that is no socket") }
         // Its file is there also when the server is long gone.
-        let probe = socket(AF_UNIX, streamType | closeOnExec, 0)
-        guard probe >= 0 else { return }
-        defer { Glibc.close(probe) }
-        guard connect(probe, address, length) != 0 else { throw .occupied("somebody listens there already") }
-        removeFile(path)
+        let probe = socket(AF_UNIX, streamType | closeOnExec | Int32(SOCK_NONBLOCK.rawValue), 0)
+        guard probe >= 0 else { throw .system(SystemCallError(operation: "open a socket", number: errno)) }
+        defer { close(probe) }
+        let number = connect(probe, address, length) == 0 ? 0 : errno
+        switch number {
+        case ECONNREFUSED: unlink(path)
+        case ENOENT: break
+        // It listens, and has more clients than it takes.
+        case 0, EAGAIN: throw .occupied("somebody listens there already")
+        case EPROTOTYPE: throw .occupied("there is a socket of another kind")
+        default: throw .system(SystemCallError(operation: "connect", number: number))
+        }
     }
 
     private static func bind(
@@ -84,24 +103,32 @@ public struct BoundSocket: Sendable {
         _ address: UnsafePointer<sockaddr>,
         _ length: socklen_t,
         prepare: (Int32) -> Void
-    ) throws(BindFailure) -> BoundSocket {
+    ) throws(ListenFailure) -> ListeningSocket {
         let descriptor = socket(family, streamType | closeOnExec, 0)
         guard descriptor >= 0 else { throw .system(SystemCallError(operation: "open a socket", number: errno)) }
         prepare(descriptor)
         guard Glibc.bind(descriptor, address, length) == 0, let bound = Self.address(of: descriptor) else {
-            let number = errno
-            Glibc.close(descriptor)
-            throw .system(SystemCallError(operation: "bind", number: number))
+            throw failure(descriptor)
         }
-        return BoundSocket(descriptor: descriptor, address: bound)
+        var file: SocketFile?
+        if case .unix(let path) = bound { file = SocketFile(path) }
+        guard listen(descriptor, usualBacklog) == 0 else {
+            let failure = failure(descriptor)
+            _ = file?.remove()
+            throw failure
+        }
+        return ListeningSocket(descriptor: descriptor, address: bound, backlog: usualBacklog, file: file)
     }
 
-    /// Removes the file that ``bind(path:)`` made.
-    public static func removeFile(_ path: String) { unlink(path) }
+    private static func failure(_ descriptor: Int32) -> ListenFailure {
+        let error = SystemCallError(operation: "listen", number: errno)
+        close(descriptor)
+        return .system(error)
+    }
 }
 
-/// Why a socket could not be bound, or one that was handed over cannot be used.
-public enum BindFailure: Error, Hashable, Sendable, CustomStringConvertible {
+/// Why an address could not be listened on, or one that was handed over cannot be used.
+public enum ListenFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case system(SystemCallError)
     case unresolved(host: String, reason: String)
     case occupied(String)
@@ -117,7 +144,7 @@ public enum BindFailure: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-extension BoundSocket {
+extension ListeningSocket {
     static let streamType = Int32(SOCK_STREAM.rawValue)
     private static let closeOnExec = Int32(SOCK_CLOEXEC.rawValue)
 
@@ -128,9 +155,9 @@ extension BoundSocket {
 
     private static func withGenericAddress<Name, Value>(
         _ name: inout Name,
-        _ body: (UnsafeMutablePointer<sockaddr>, socklen_t) throws(BindFailure) -> Value
-    ) throws(BindFailure) -> Value {
-        try withUnsafeMutablePointer(to: &name) { pointer throws(BindFailure) in
+        _ body: (UnsafeMutablePointer<sockaddr>, socklen_t) throws(ListenFailure) -> Value
+    ) throws(ListenFailure) -> Value {
+        try withUnsafeMutablePointer(to: &name) { pointer throws(ListenFailure) in
             try body(
                 UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: sockaddr.self),
                 socklen_t(MemoryLayout<Name>.size)

@@ -4,13 +4,13 @@ import NetworkLab
 import Testing
 
 @Suite("A socket that is bound")
-struct BoundSocketTests {
-    private static func bind(_ host: String, _ port: UInt16 = 0) throws -> BoundSocket {
-        try BoundSocket.bind(host: host, port: port)
+struct ListeningSocketTests {
+    private static func bind(_ host: String, _ port: UInt16 = 0) throws -> ListeningSocket {
+        try ListeningSocket.open(host: host, port: port)
     }
 
-    private static func failure(_ body: () throws(BindFailure) -> BoundSocket) -> BindFailure? {
-        do throws(BindFailure) {
+    private static func failure(_ body: () throws(ListenFailure) -> ListeningSocket) -> ListenFailure? {
+        do throws(ListenFailure) {
             close(try body().descriptor)
             return nil
         } catch { return error }
@@ -36,7 +36,6 @@ struct BoundSocketTests {
             Issue.record("\(socket.address)")
             return
         }
-        #expect(listen(socket.descriptor, 8) == 0)
         for host in ["127.0.0.1", "::1"] {
             let client = try LabProcess("bash", ["-c", "exec 3<>/dev/tcp/\(host)/\(port)"])
             #expect(try await client.waitForEnd() == .exited(0), "\(host): \(client.standardError)")
@@ -55,12 +54,11 @@ struct BoundSocketTests {
         let socket = try Self.bind("127.0.0.1")
         defer { close(socket.descriptor) }
         guard case .internet(_, let port) = socket.address else { return }
-        #expect(listen(socket.descriptor, 8) == 0)
-        let taken = Self.failure { () throws(BindFailure) in try .bind(host: "127.0.0.1", port: port) }
+        let taken = Self.failure { () throws(ListenFailure) in try .open(host: "127.0.0.1", port: port) }
         #expect(taken?.description == "Address already in use")
-        let elsewhere = Self.failure { () throws(BindFailure) in try .bind(host: "192.0.2.1", port: 0) }
+        let elsewhere = Self.failure { () throws(ListenFailure) in try .open(host: "192.0.2.1", port: 0) }
         #expect(elsewhere?.description == "Cannot assign requested address")
-        let unknown = Self.failure { () throws(BindFailure) in try .bind(host: "name.invalid", port: 0) }
+        let unknown = Self.failure { () throws(ListenFailure) in try .open(host: "name.invalid", port: 0) }
         #expect(unknown?.description.hasPrefix("the name name.invalid cannot be resolved (") == true)
     }
 
@@ -68,23 +66,56 @@ struct BoundSocketTests {
     func unix() throws {
         let folder = try LabFolder()
         let path = "\(folder.path)/a.sock"
-        let first = try BoundSocket.bind(path: path)
+        let first = try ListeningSocket.open(path: path)
         #expect(first.address == .unix(path: path))
-        #expect(listen(first.descriptor, 8) == 0)
-        let occupied = Self.failure { () throws(BindFailure) in try .bind(path: path) }
+        let occupied = Self.failure { () throws(ListenFailure) in try .open(path: path) }
         #expect(occupied == .occupied("somebody listens there already"))
         close(first.descriptor)
         #expect(access(path, F_OK) == 0)
-        let second = try BoundSocket.bind(path: path)
+        let second = try ListeningSocket.open(path: path)
+        // The first one is late, and its file is not there any more.
+        #expect(first.file?.remove() == nil && access(path, F_OK) == 0)
+        #expect(second.file?.remove() == nil && access(path, F_OK) != 0)
         close(second.descriptor)
-        BoundSocket.removeFile(path)
         let file = try LabFile("text")
-        let other = Self.failure { () throws(BindFailure) in try .bind(path: file.path) }
+        let other = Self.failure { () throws(ListenFailure) in try .open(path: file.path) }
         #expect(other == .occupied("there is a file that is no socket"))
         let long = "/" + String(repeating: "a", count: 107)
-        let failure = Self.failure { () throws(BindFailure) in try .bind(path: long) }
+        let failure = Self.failure { () throws(ListenFailure) in try .open(path: long) }
         #expect(failure?.description == "File name too long")
-        let nowhere = Self.failure { () throws(BindFailure) in try .bind(path: "/nonexistent/a.sock") }
+        let nowhere = Self.failure { () throws(ListenFailure) in try .open(path: "/nonexistent/a.sock") }
         #expect(nowhere?.description == "No such file or directory")
     }
+
+    @Test("of Unix leaves a live one alone that takes no clients, or other ones", arguments: ["STREAM", "DGRAM"])
+    func live(kind: String) async throws {
+        let folder = try LabFolder()
+        let path = "\(folder.path)/b.sock"
+        let other = try LabProcess("python3", ["-c", Self.other, path, kind])
+        try await other.waitForLine(containing: "full")
+        let failure = Self.failure { () throws(ListenFailure) in try .open(path: path) }
+        let reason = kind == "STREAM" ? "somebody listens there already" : "there is a socket of another kind"
+        #expect(failure == .occupied(reason))
+        #expect(access(path, F_OK) == 0)
+        try other.signal(SIGKILL)
+    }
+
+    /// Has a socket, of which nobody accepts, and fills its backlog.
+    private static let other = """
+        import socket, sys, time
+        kind = getattr(socket, "SOCK_" + sys.argv[2])
+        one = socket.socket(socket.AF_UNIX, kind)
+        one.bind(sys.argv[1])
+        clients = []
+        if kind == socket.SOCK_STREAM:
+            one.listen(0)
+            while True:
+                client = socket.socket(socket.AF_UNIX)
+                client.setblocking(False)
+                if client.connect_ex(sys.argv[1]) != 0:
+                    break
+                clients.append(client)
+        print("full", flush=True)
+        time.sleep(60)
+        """
 }
