@@ -36,6 +36,7 @@ public struct Engine: Sendable {
     /// The cookies of listeners: when one is closed its event looks like that of an aborted connection.
     private var listeners: Set<UInt64> = []
     private var ended = EndedCookies()
+    private var told = ToldEnds()
     private var drifts = DriftGroups()
     /// Whether a sample has failed since the last good scheduled one.
     private var isBehind = false
@@ -204,9 +205,9 @@ public struct Engine: Sendable {
     }
 
     /// Counts the end of a connection that an event told of. Belongs between samples: a running one may have seen the
-    /// connection before it ended.
+    /// connection before it ended. An end that is told twice counts once.
     public mutating func add(_ end: ConnectionEnd) {
-        guard listeners.remove(end.cookie) == nil, !end.isUnconnected else { return }
+        guard told.insert(end.cookie), listeners.remove(end.cookie) == nil, !end.isUnconnected else { return }
         let hasEvents = plan.evidence.hasEvents
         let entry = ledger.end(end.cookie) { entry, change in
             ports[entry.port].count(end.cookie, entry, change, at: end.endedAt, hasEvents: hasEvents)
