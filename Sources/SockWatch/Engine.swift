@@ -252,7 +252,7 @@ public struct Engine: Sendable {
                     acceptQueuePeak: port?.acceptQueuePeak ?? .empty,
                     cgroups: port?.cgroups ?? .none,
                     closeWait: port?.closeWait ?? CloseWaitSnapshot(),
-                    evidence: port?.evidence ?? state.snapshot(at: now, place: place, drifts: drifts).evidence,
+                    evidence: port?.evidence ?? snapshot(of: state, place: place, at: now).evidence,
                     findings: [.unknown(since: silence)]
                 )
             },
@@ -263,10 +263,14 @@ public struct Engine: Sendable {
         )
     }
 
+    private func snapshot(of port: PortState, place: Int, at now: MonotonicInstant) -> PortSnapshot {
+        port.snapshot(at: now, place: place, drifts: drifts, settings: plan.evidence)
+    }
+
     private func snapshot(at now: MonotonicInstant) -> Snapshot {
         Snapshot(
             sampledAt: now,
-            ports: ports.enumerated().map { $1.snapshot(at: now, place: $0, drifts: drifts) },
+            ports: ports.enumerated().map { snapshot(of: $1, place: $0, at: now) },
             drifts: drifts.latest,
             trackedSockets: ledger.count,
             trackedSocketsLimit: plan.evidence.trackedSocketsLimit,
