@@ -62,7 +62,11 @@ let package = Package(
         .target(name: "MetricsExport", swiftSettings: strict),
         .target(
             name: "Companion",
-            dependencies: ["MetricsExport", .product(name: "AsyncHTTPClient", package: "async-http-client")] + nio,
+            dependencies: [
+                "MetricsExport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + nio,
             swiftSettings: strict
         ),
         .executableTarget(

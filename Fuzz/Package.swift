@@ -96,8 +96,10 @@ let package = Package(
             "AgentSettings",
             ["Companion", "SockDiag", "SockWatch", "HostSystem", "CYaml", "CCrypt"],
             path: "Sources/sse-sockwatch",
-            // What hands the settings on to the agent's other parts.
-            exclude: ["Configuration/AgentConfiguration+Wiring.swift"],
+            // What hands the settings on to the agent's other parts, and what reads certificates.
+            exclude: [
+                "Configuration/AgentConfiguration+Wiring.swift", "Configuration/AgentConfiguration+Files.swift",
+            ],
             sources: settings
         ),
     ]

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// Fetches servers' own numbers over HTTP/1.1.
 ///
@@ -42,14 +43,18 @@ public struct CompanionClient: Sendable {
 
     /// Fetches one address.
     ///
-    /// - Parameter timeout: For the whole exchange, from resolving the name to the last byte.
+    /// - Parameters:
+    ///   - authorities: Whose certificates the server may have; `nil` for those of the authorities that the system
+    ///     trusts.
+    ///   - timeout: For the whole exchange, from resolving the name to the last byte.
     /// - Throws: ``CompanionFailure``, never ``CompanionFailure/Code/malformed``, as nothing is read here.
     public func fetch(
         _ url: CompanionURL,
+        authorities: CompanionAuthorities? = nil,
         timeout: Duration = .seconds(2)
     ) async throws(CompanionFailure) -> CompanionResponse {
         let result = await withTaskGroup { group in
-            group.addTask { await exchange(url, timeout: timeout) }
+            group.addTask { await exchange(url, authorities: authorities, timeout: timeout) }
             // The client's own deadline ends with the head of an answer; a body that drips would go on for ever.
             group.addTask {
                 do {
@@ -66,7 +71,11 @@ public struct CompanionClient: Sendable {
         return try result.get()
     }
 
-    private func exchange(_ url: CompanionURL, timeout: Duration) async -> Result<CompanionResponse, CompanionFailure> {
+    private func exchange(
+        _ url: CompanionURL,
+        authorities: CompanionAuthorities?,
+        timeout: Duration
+    ) async -> Result<CompanionResponse, CompanionFailure> {
         let start = ContinuousClock.now
         do {
             var request = HTTPClientRequest(url: url.string)
@@ -77,6 +86,7 @@ public struct CompanionClient: Sendable {
             if let user = url.user {
                 request.setBasicAuth(username: user, password: url.password ?? "")
             }
+            request.tlsConfiguration = authorities?.clientConfiguration
             let response = try await http.execute(request, deadline: .now() + TimeAmount(timeout))
             try check(response, from: url)
             let body = try await collect(response.body, from: url)
@@ -87,6 +97,12 @@ public struct CompanionClient: Sendable {
                     duration: ContinuousClock.now - start
                 )
             )
+        } catch let error as NIOSSLError where error.refusesCertificate {
+            // Some time is left for the failure itself to be told.
+            let rest = (timeout - (ContinuousClock.now - start)) * 3 / 4
+            let look = CertificateLook(group: http.eventLoopGroup)
+            let shown = await look.certificates(of: url, within: rest)
+            return .failure(.tls(url, CertificateDoubt.reason(shown: shown, authorities: authorities)))
         } catch {
             return .failure(CompanionFailure(error, url: url, timeout: timeout))
         }

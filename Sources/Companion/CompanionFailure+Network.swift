@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 extension CompanionFailure {
     /// What an error of the HTTP client means to somebody who asked for a server's numbers.
@@ -23,10 +24,12 @@ extension CompanionFailure {
             self = .closedEarly(url)
         case is HTTPParserError:
             self.init(.notHTTP, message: "\(url): the answer is not HTTP: \(error)")
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname:
+            self = .tls(url, "the server's certificate is not for \(url.host); ask it by a name that it is for")
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
+            self = .tls(url, "\(error)")
         default:
-            // NIOSSL's errors are told by their names: the module is not among this one's dependencies.
-            let isTLS = String(reflecting: type(of: error)).hasPrefix("NIOSSL.")
-            self.init(isTLS ? .tls : .connection, message: "\(url): \(isTLS ? "TLS failed" : "failed"): \(error)")
+            self.init(.connection, message: "\(url): failed: \(error)")
         }
     }
 
@@ -72,6 +75,10 @@ extension CompanionFailure {
         if case .connectTimeout = error { true } else { false }
     }
 
+    static func tls(_ url: CompanionURL, _ reason: String) -> CompanionFailure {
+        CompanionFailure(.tls, message: "\(url): TLS failed: \(reason)")
+    }
+
     static func timedOut(_ url: CompanionURL, after timeout: Duration) -> CompanionFailure {
         CompanionFailure(.timedOut, message: "\(url): no complete answer within \(timeout)")
     }
@@ -82,5 +89,13 @@ extension CompanionFailure {
 
     static func closedEarly(_ url: CompanionURL) -> CompanionFailure {
         CompanionFailure(.closedEarly, message: "\(url): the server closed the connection before the end of its answer")
+    }
+}
+
+extension NIOSSLError {
+    /// Whether the server's certificate is not trusted. BoringSSL says so in its text alone.
+    var refusesCertificate: Bool {
+        guard case .handshakeFailed = self else { return false }
+        return "\(self)".contains("CERTIFICATE_VERIFY_FAILED")
     }
 }

@@ -6,6 +6,8 @@ public struct CompanionTarget: Sendable, Hashable, Identifiable {
     public let format: CompanionFormat
     /// Where the values are: the preset's rules, with those of the configuration in place of them.
     public let mapping: CompanionMapping
+    /// Whose certificates the server may have; `nil` for those of the authorities that the system trusts.
+    public let authorities: CompanionAuthorities?
     /// For one whole fetch, the reading of the answer included.
     public let timeout: Duration
 
@@ -19,6 +21,7 @@ public struct CompanionTarget: Sendable, Hashable, Identifiable {
         preset: CompanionPreset = .generic,
         format: CompanionFormat? = nil,
         mapping: CompanionMapping = CompanionMapping(),
+        authorities: CompanionAuthorities? = nil,
         timeout: Duration = .seconds(2)
     ) throws(CompanionMappingError) {
         for (value, rules) in mapping.rules {
@@ -28,6 +31,7 @@ public struct CompanionTarget: Sendable, Hashable, Identifiable {
         self.url = url
         self.format = format ?? preset.format
         self.mapping = preset.mapping.overridden(by: mapping)
+        self.authorities = authorities
         self.timeout = timeout
     }
 }

@@ -7,6 +7,10 @@ public struct CompanionURL: Sendable, Hashable, CustomStringConvertible {
     public let string: String
     let user: String?
     let password: String?
+    /// Without the brackets of an IPv6 address.
+    let host: String
+    /// `nil` for the path of a socket.
+    let port: Int?
 
     /// - Throws: ``CompanionMappingError`` if it is not an absolute address that can be fetched.
     public init(_ string: String) throws(CompanionMappingError) {
@@ -21,6 +25,8 @@ public struct CompanionURL: Sendable, Hashable, CustomStringConvertible {
         guard let host = url.host(), !host.isEmpty else { throw refuse("it names no host") }
         if let port = url.port, !(1...65535).contains(port) { throw refuse("\(port) is not a port (1-65535)") }
         self.string = string
+        self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        port = scheme.hasSuffix("+unix") ? nil : url.port ?? (scheme == "https" ? 443 : 80)
         user = url.user(percentEncoded: false)
         password = url.password(percentEncoded: false)
     }

@@ -63,7 +63,11 @@ public actor Companions {
                     message: "\(target.url): an earlier answer is still being read; is an expression too slow?"
                 )
             }
-            let response = try await client.fetch(target.url, timeout: target.timeout)
+            let response = try await client.fetch(
+                target.url,
+                authorities: target.authorities,
+                timeout: target.timeout
+            )
             answered = .now
             findings = try await read(response, of: target, until: start + target.timeout)
         } catch {

@@ -36,6 +36,7 @@ public struct Engine: Sendable {
     /// The cookies of listeners: when one is closed its event looks like that of an aborted connection.
     private var listeners: Set<UInt64> = []
     private var ended = EndedCookies()
+    private var told = ToldEnds()
     private var drifts = DriftGroups()
     /// Whether a sample has failed since the last good scheduled one.
     private var isBehind = false
@@ -204,9 +205,9 @@ public struct Engine: Sendable {
     }
 
     /// Counts the end of a connection that an event told of. Belongs between samples: a running one may have seen the
-    /// connection before it ended.
+    /// connection before it ended. An end that is told twice counts once.
     public mutating func add(_ end: ConnectionEnd) {
-        guard listeners.remove(end.cookie) == nil, !end.isUnconnected else { return }
+        guard told.insert(end.cookie), listeners.remove(end.cookie) == nil, !end.isUnconnected else { return }
         let hasEvents = plan.evidence.hasEvents
         let entry = ledger.end(end.cookie) { entry, change in
             ports[entry.port].count(end.cookie, entry, change, at: end.endedAt, hasEvents: hasEvents)
@@ -251,7 +252,7 @@ public struct Engine: Sendable {
                     acceptQueuePeak: port?.acceptQueuePeak ?? .empty,
                     cgroups: port?.cgroups ?? .none,
                     closeWait: port?.closeWait ?? CloseWaitSnapshot(),
-                    evidence: port?.evidence ?? state.snapshot(at: now, place: place, drifts: drifts).evidence,
+                    evidence: port?.evidence ?? snapshot(of: state, place: place, at: now).evidence,
                     findings: [.unknown(since: silence)]
                 )
             },
@@ -262,10 +263,14 @@ public struct Engine: Sendable {
         )
     }
 
+    private func snapshot(of port: PortState, place: Int, at now: MonotonicInstant) -> PortSnapshot {
+        port.snapshot(at: now, place: place, drifts: drifts, settings: plan.evidence)
+    }
+
     private func snapshot(at now: MonotonicInstant) -> Snapshot {
         Snapshot(
             sampledAt: now,
-            ports: ports.enumerated().map { $1.snapshot(at: now, place: $0, drifts: drifts) },
+            ports: ports.enumerated().map { snapshot(of: $1, place: $0, at: now) },
             drifts: drifts.latest,
             trackedSockets: ledger.count,
             trackedSocketsLimit: plan.evidence.trackedSocketsLimit,

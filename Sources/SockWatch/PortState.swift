@@ -125,9 +125,18 @@ struct PortState: Sendable {
         open.add(tally.open, at: now)
     }
 
-    /// - Parameter drifts: what servers say of this port among others.
-    func snapshot(at now: MonotonicInstant, place: Int, drifts: DriftGroups) -> PortSnapshot {
+    /// - Parameters:
+    ///   - drifts: what servers say of this port among others.
+    ///   - settings: how far single connections are looked at.
+    func snapshot(
+        at now: MonotonicInstant,
+        place: Int,
+        drifts: DriftGroups,
+        settings: EvidenceSettings
+    ) -> PortSnapshot {
         let evidence = Evidence(
+            followsConnections: settings.isOn,
+            hearsEnds: settings.hasEvents,
             heartbeats: heartbeats.evidence,
             recentHeartbeats: recentHeartbeats.recent,
             liveness: liveness,

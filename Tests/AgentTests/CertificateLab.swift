@@ -21,13 +21,43 @@ final class CertificateLab: Sendable {
     /// Makes `NAME.crt` and `NAME.key`. Signed by itself unless an authority is named.
     ///
     /// - Parameter names: alternative names as openssl has them: `IP:127.0.0.1,DNS:localhost`.
-    func make(_ name: String, names: String, signedBy authority: String? = nil, days: Int = 1) async throws {
+    func make(_ name: String, names: String, signedBy authority: String? = nil) async throws {
         var words = [
             "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=\(name)",
-            "-days", "\(days)", "-keyout", path("\(name).key"), "-out", path("\(name).crt"),
+            "-days", "1", "-keyout", path("\(name).key"), "-out", path("\(name).crt"),
         ]
         if !names.isEmpty { words += ["-addext", "subjectAltName=\(names)"] }
         if let authority { words += ["-CA", path("\(authority).crt"), "-CAkey", path("\(authority).key")] }
+        try await openssl(words)
+    }
+
+    /// The same, but its time is over.
+    func makeExpired(_ name: String, names: String, signedBy authority: String? = nil) async throws {
+        var extensions = authority == nil ? ["basicConstraints=critical,CA:TRUE"] : []
+        if !names.isEmpty { extensions.append("subjectAltName=\(names)") }
+        try write(extensions.joined(separator: "\n"), to: "\(name).ext")
+        try await openssl(
+            [
+                "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=\(name)",
+                "-keyout", path("\(name).key"), "-out", path("\(name).req"),
+            ]
+        )
+        var words = ["x509", "-req", "-in", path("\(name).req"), "-extfile", path("\(name).ext")]
+        if let authority {
+            words += ["-CA", path("\(authority).crt"), "-CAkey", path("\(authority).key"), "-set_serial", "1"]
+        } else {
+            words += ["-signkey", path("\(name).key")]
+        }
+        words += ["-out", path("\(name).crt")]
+        do {
+            try await openssl(words + ["-not_before", "20050101000000Z", "-not_after", "20050102000000Z"])
+        } catch {
+            // Before OpenSSL 3.4 only a number of days can be given, and zero ends at once.
+            try await openssl(words + ["-days", "0"])
+        }
+    }
+
+    private func openssl(_ words: [String]) async throws {
         let openssl = try LabProcess("openssl", words)
         guard try await openssl.waitForEnd(within: .seconds(20)) == .exited(0) else {
             throw Failure(description: openssl.standardError)

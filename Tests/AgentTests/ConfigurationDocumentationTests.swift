@@ -38,10 +38,8 @@ struct ConfigurationDocumentationTests {
                 "sampling", "evidence", "defaults", "watch", "network_namespaces", "interval", "cpu_budget", "name",
                 "ports", "side",
             ]
-            + ConfigurationReader.evidenceKeys + ConfigurationReader.settingKeys + [
-                "url", "preset", "format", "timeout", "metrics", "labels",
-            ]
-            + ["aggregate", "kind"]
+            + ConfigurationReader.evidenceKeys + ConfigurationReader.settingKeys + ConfigurationReader.companionKeys
+            + ["labels", "aggregate", "kind"]
         let values =
             CompanionPreset.all.map(\.name) + CompanionValue.allCases.map(\.rawValue)
             + CompanionFormat.allCases.map(\.rawValue)

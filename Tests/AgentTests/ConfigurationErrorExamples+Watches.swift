@@ -192,6 +192,17 @@ extension BadConfiguration {
             """
         ),
         BadConfiguration(
+            "      url: http://h/\n      ca_file: ca.pem\n",
+            """
+            config.yml:5:16: watch[0].companion.ca_file: only an https address has a certificate; write https:// in \
+            `url`, or remove `ca_file`
+            """
+        ),
+        BadConfiguration(
+            "      url: https://h/\n      ca_file: [ca.pem]\n",
+            "config.yml:5:16: watch[0].companion.ca_file: must be text such as ca.pem, but is a list"
+        ),
+        BadConfiguration(
             "      url: http://h/\n      metrics: { active_connections: a }\n",
             """
             config.yml:5:38: watch[0].companion.metrics.active_connections: must be a mapping of name, \

@@ -27,6 +27,7 @@ enum ConfigurationExample {
               url: "https://[::1]:8443/stats?format=json"
               preset: centrifugo
               format: json
+              ca_file: authorities/shop.pem
               timeout: 500ms
               metrics:
                 reconnection_rate:
@@ -42,8 +43,13 @@ enum ConfigurationExample {
         network_namespaces: [self]
         """
 
+    /// Reads a configuration whose other files are all good, and hold their own paths.
+    static func parse(_ bytes: [UInt8], file: String) throws(ConfigurationError) -> AgentConfiguration {
+        try AgentConfiguration.parse(bytes, file: file) { path throws(ConfigurationProblem) in Array(path.utf8) }
+    }
+
     static func parse(_ text: String) throws(ConfigurationError) -> AgentConfiguration {
-        try AgentConfiguration.parse(Array(text.utf8), file: "config.yml")
+        try parse(Array(text.utf8), file: "config.yml")
     }
 
     /// What is printed for a configuration that is wrong; nil if it is not.
@@ -53,7 +59,7 @@ enum ConfigurationExample {
 
     static func complaint(_ bytes: [UInt8]) -> String? {
         do throws(ConfigurationError) {
-            _ = try AgentConfiguration.parse(bytes, file: "config.yml")
+            _ = try parse(bytes, file: "config.yml")
             return nil
         } catch {
             return error.description

@@ -37,9 +37,11 @@ struct ConfigurationFileTests {
     @Test("is read whole, also if it is larger than one read")
     func whole() throws {
         let filler = String(repeating: "# filler\n", count: 20_000)
-        try Self.withFile(filler + ConfigurationExample.full) { path in
+        // The file of authorities that the example names is not there.
+        let text = ConfigurationExample.full.replacing("ca_file: authorities/shop.pem", with: "")
+        try Self.withFile(filler + text) { path in
             let loaded = try AgentConfiguration.load(file: path)
-            #expect(try loaded == ConfigurationExample.parse(ConfigurationExample.full))
+            #expect(try loaded == ConfigurationExample.parse(text))
         }
     }
 

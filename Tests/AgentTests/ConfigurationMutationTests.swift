@@ -47,9 +47,9 @@ struct ConfigurationMutationTests {
         for _ in 0..<1500 {
             let bytes = Self.damaged(original, by: &generator)
             do throws(ConfigurationError) {
-                let configuration = try AgentConfiguration.parse(bytes, file: "config.yml")
+                let configuration = try ConfigurationExample.parse(bytes, file: "config.yml")
                 read += 1
-                let again = try AgentConfiguration.parse(Array(configuration.effectiveYAML.utf8), file: "effective")
+                let again = try ConfigurationExample.parse(Array(configuration.effectiveYAML.utf8), file: "effective")
                 #expect(again == configuration)
             } catch {
                 refused += 1

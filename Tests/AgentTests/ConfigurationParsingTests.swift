@@ -73,6 +73,10 @@ struct ConfigurationParsingTests {
         #expect(prices.settings.heartbeatInterval == nil)
         #expect(prices.settings.closeWaitWindow == .seconds(5400))
         #expect(prices.companion?.url == "https://[::1]:8443/stats?format=json")
+        #expect(
+            prices.companion?.authorityFile
+                == AuthorityFile(name: "authorities/shop.pem", pem: Array("authorities/shop.pem".utf8))
+        )
         #expect(prices.companion?.format == .json)
         #expect(
             prices.companion?.metrics[.reconnectionRate]

@@ -12,7 +12,8 @@ extension Observation {
     /// connection has ended between the two samples, and one belongs to a service that is unknown.
     static func example(
         companion result: Result<CompanionReading, CompanionFailure>? = .success(.example),
-        failure: String? = nil
+        failure: String? = nil,
+        evidence: EvidenceSettings = EvidenceSettings(hasEvents: true, countsCgroups: true)
     ) throws -> Observation {
         let now = MonotonicInstant(nanoseconds: 3_600_000_000_000)
         let watched = WatchedPort(
@@ -21,9 +22,7 @@ extension Observation {
             thresholds: ConditionThresholds(closeWaitStuckAfter: 60),
             heartbeatInterval: 10
         )
-        var engine = Engine(
-            plan: WatchPlan(ports: [watched], evidence: EvidenceSettings(hasEvents: true, countsCgroups: true))
-        )
+        var engine = Engine(plan: WatchPlan(ports: [watched], evidence: evidence))
         engine.beginSample(.scheduled, at: now.advanced(by: -5))
         for record in try records(after: 0) { engine.add(record) }
         _ = engine.finishSample()

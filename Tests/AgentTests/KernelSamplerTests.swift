@@ -74,6 +74,21 @@ struct KernelSamplerTests {
         #expect(failed.statistics.lastGood == good.statistics.lastGood)
     }
 
+    @Test("that fails is served as the last good one, and what that does not tell is still said")
+    func failingShortcoming() {
+        let script = TableScript(.sockets(Self.healthy), shortcoming: "no heartbeats")
+        var sampler = KernelSampler(open: script.opening)
+        sampler.setInterval(3600)
+        #expect(sampler.sample(.scheduled, Self.source).shortcoming == "no heartbeats")
+        script.answer(with: .failure(.lasting, after: []))
+        for _ in 0..<2 {
+            let failed = sampler.sample(.scheduled, Self.source)
+            #expect(failed.failure != nil && Self.established(failed) == 2)
+            #expect(failed.shortcoming == "no heartbeats")
+            script.refuseToOpen(.lasting)
+        }
+    }
+
     @Test("that cannot succeed is not tried again, and the next one gets a new socket")
     func lasting() {
         let script = TableScript(.failure(.lasting, after: []), .sockets(Self.healthy))

@@ -1,6 +1,7 @@
 import Companion
 import HostSystem
 import MetricsExport
+import SockWatch
 import Testing
 
 @testable import sse_sockwatch
@@ -38,6 +39,39 @@ struct MetricsRendererTests {
             as: .text004
         )
         #expect(Set(exposition.samples.map(\.line)) == Set(plain.samples.map(\.line)))
+    }
+
+    @Test(
+        "of what no collector looks at have no series: zeros would be claims",
+        arguments: [
+            (true, true, []), (true, false, ["tcp_idle_at_close_seconds", "tcp_undelivered_bytes"]),
+            (
+                false, true,
+                [
+                    "heartbeat_interval_seconds", "heartbeats_observed", "heartbeats_missed", "tcp_silent_sockets",
+                    "tcp_half_open_sockets", "tcp_blind_sockets", "tcp_slow_consumer_sockets",
+                    "tcp_local_send_failure_sockets", "tcp_keepalive_sockets", "tcp_send_idle_seconds",
+                    "tcp_retransmitted_segments", "tcp_written_bytes", "tcp_connection_lifetime_seconds",
+                    "evidence_share_ratio",
+                ]
+            ),
+        ] as [(Bool, Bool, [String])]
+    )
+    func switchedOff(followsConnections: Bool, hearsEnds: Bool, absent: [String]) throws {
+        func families(_ followsConnections: Bool, _ hearsEnds: Bool) throws -> Set<String> {
+            let evidence = EvidenceSettings(isOn: followsConnections, hasEvents: hearsEnds)
+            let text = Self.text(try .example(evidence: evidence), .openMetrics).joined(separator: "\n") + "\n"
+            let exposition = try ExpositionReader.read(Array(text.utf8), as: .openMetrics)
+            return Set(exposition.families.filter { !$0.samples.isEmpty }.map(\.name))
+        }
+        let all = try families(true, true)
+        let names = absent.map { "sse_sockwatch_\($0)" }
+        #expect(all.isSuperset(of: names))
+        #expect(try families(followsConnections, hearsEnds) == all.subtracting(names))
+        let nothing = try families(false, false)
+        for name in ["connections_opened", "connections_closed", "idle_at_close_seconds", "undelivered_bytes"] {
+            #expect(all.contains("sse_sockwatch_tcp_\(name)") && !nothing.contains("sse_sockwatch_tcp_\(name)"))
+        }
     }
 
     @Test("of a companion that fails vanish, but for its being down and what was refused")

@@ -12,6 +12,10 @@ struct Program {
     var outputLines: [Substring] { output.split(separator: "\n") }
 
     static func run(_ arguments: String...) async throws -> Program {
+        try await run(arguments)
+    }
+
+    static func run(_ arguments: [String]) async throws -> Program {
         try await run(BuiltProgram.path, arguments)
     }
 

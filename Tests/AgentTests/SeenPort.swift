@@ -52,6 +52,8 @@ struct SeenPort {
             cgroups: .none,
             closeWait: closeWaits,
             evidence: Evidence(
+                followsConnections: true,
+                hearsEnds: true,
                 heartbeats: heartbeats,
                 recentHeartbeats: nil,
                 liveness: liveness,

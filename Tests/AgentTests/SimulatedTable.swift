@@ -7,6 +7,7 @@ import Synchronization
 /// A simulation of the kernel's table: it answers what the test has told it to, failures among them.
 struct SimulatedTable: SocketTable {
     let script: TableScript
+    var shortcoming: String? { script.shortcoming }
 
     mutating func dump(
         _ query: SocketQuery,
@@ -36,10 +37,13 @@ final class TableScript: Sendable {
 
     private let state: Mutex<State>
     private let gate = DispatchSemaphore(value: 0)
+    /// What the tables do not tell.
+    let shortcoming: String?
 
     /// - Parameter answers: one after the other; the last one goes on for ever.
-    init(_ answers: Answer...) {
+    init(_ answers: Answer..., shortcoming: String? = nil) {
         state = Mutex(State(answers: answers))
+        self.shortcoming = shortcoming
     }
 
     /// Those of connections. A look at listeners alone is none, takes no time, and uses no answer up.

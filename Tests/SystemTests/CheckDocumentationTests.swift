@@ -74,7 +74,11 @@ struct CheckDocumentationTests {
         }
         let watching = try #require(steps.compactMap { $0["run"]?.scalar }.first { $0.contains("sse-sockwatch check") })
         let configuration = try #require(watching.components(after: "<<'END'\n")?.components(before: "END\n"))
-        let watches = try AgentConfiguration.parse(Array(configuration.utf8), file: "sse-sockwatch.yml").watches
+        let watches = try AgentConfiguration.parse(
+            Array(configuration.utf8),
+            file: "sse-sockwatch.yml",
+            opening: AuthorityFile.open
+        ).watches
         #expect(watches.first?.companion != nil && watches.first?.settings.heartbeatInterval == .seconds(15))
         // A report that cannot be written is noticed when all else has been taken, and before the watching begins.
         let file = try LabFile(configuration)

@@ -6,14 +6,19 @@ struct RanCheck {
     let output: String
     let errors: String
 
-    /// - Parameter configuration: the text of its configuration file; nil for none.
-    init(in namespace: LabNamespace, configuration: String? = nil, _ arguments: String...) async throws {
+    /// - Parameters:
+    ///   - configuration: the text of its configuration file; nil for none.
+    ///   - launcher: a program, and its arguments, that starts it in its own place.
+    init(
+        in namespace: LabNamespace,
+        configuration: String? = nil,
+        by launcher: [String] = [],
+        _ arguments: String...
+    ) async throws {
         let file = try configuration.map { try LabFile($0) }
-        let process = try LabProcess(
-            BuiltProgram.path,
-            ["check"] + (file.map { ["--config.file", $0.path] } ?? []) + arguments,
-            in: namespace
-        )
+        let words =
+            launcher + [BuiltProgram.path, "check"] + (file.map { ["--config.file", $0.path] } ?? []) + arguments
+        let process = try LabProcess(words[0], Array(words[1...]), in: namespace)
         let ending = try await process.waitForEnd(within: .seconds(40))
         guard case .exited(let status) = ending else { throw LabError("\(process.commandLine): \(ending)") }
         self.status = status

@@ -31,6 +31,12 @@ struct CompanionCommand: AsyncParsableCommand {
     )
     var format: String?
 
+    @Option(
+        name: .customLong("ca-file"),
+        help: ArgumentHelp("Who may sign the server's certificate, as PEM. Default: the system's.", valueName: "path")
+    )
+    var authorityFile: String?
+
     @Option(help: ArgumentHelp("How long fetching may take.", valueName: "duration"))
     var timeout = "2s"
 
@@ -84,6 +90,15 @@ extension CompanionCommand {
         }
     }
 
+    private func chosenAuthorities() throws -> CompanionAuthorities? {
+        guard let authorityFile else { return nil }
+        do throws(ConfigurationProblem) {
+            return CompanionAuthorities(pem: try AuthorityFile.open(authorityFile))
+        } catch {
+            throw CommandFailure("\(authorityFile): \(error.message)")
+        }
+    }
+
     private func chosenTimeout() throws -> Duration {
         do {
             return try DurationText.parse(timeout, in: CompanionConfiguration.timeoutRange)
@@ -103,9 +118,10 @@ extension CompanionCommand {
         } catch {
             throw misused("--url: \(error)")
         }
+        let authorities = try chosenAuthorities()
         let client = CompanionClient()
         do {
-            let response = try await client.fetch(url, timeout: timeout)
+            let response = try await client.fetch(url, authorities: authorities, timeout: timeout)
             await client.shutdown()
             return (url.description, response)
         } catch {

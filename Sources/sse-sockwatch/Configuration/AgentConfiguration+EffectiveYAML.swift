@@ -74,6 +74,7 @@ private struct YAMLWriter {
             writer.line("url: \(Self.quoted(companion.url))")
             writer.line("preset: \(Self.quoted(companion.preset.name))")
             if let format = companion.format { writer.line("format: \(format.rawValue)") }
+            if let file = companion.authorityFile { writer.line("ca_file: \(Self.quoted(file.name))") }
             writer.line("timeout: \(DurationText.text(companion.timeout))")
             guard !companion.metrics.isEmpty else { return }
             writer.line("metrics:")

@@ -76,6 +76,8 @@ extension CompanionConfiguration {
             preset: preset,
             format: format,
             mapping: CompanionMapping(rules: metrics.mapValues { [$0] }),
+            // What holds no certificate was refused when it was read.
+            authorities: authorityFile.flatMap { CompanionAuthorities(pem: $0.pem) },
             timeout: timeout
         )
     }

@@ -7,6 +7,8 @@ struct CompanionConfiguration: Sendable, Equatable {
     var preset = CompanionPreset.generic
     /// Nil: the format of the preset.
     var format: CompanionFormat?
+    /// Nil: the authorities that the system trusts.
+    var authorityFile: AuthorityFile?
     /// How long the whole exchange may take, 100 ms to 60 s.
     var timeout: Duration = .seconds(2)
     /// What to take instead of what the preset says. Names are literal; the labels stand in the order of their names.

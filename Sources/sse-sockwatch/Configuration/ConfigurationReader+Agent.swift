@@ -1,6 +1,6 @@
 extension ConfigurationReader {
     /// Reads a whole configuration; what could not be read is a default, and noted.
-    mutating func agent(_ root: YAMLNode) -> AgentConfiguration {
+    mutating func agent(_ root: YAMLNode, opening opener: AuthorityFile.Opener) -> AgentConfiguration {
         var configuration = AgentConfiguration()
         let known = ["sampling", "evidence", "defaults", "watch", "network_namespaces"]
         guard let fields = fields(of: Field(value: root, path: .root), known: known) else { return configuration }
@@ -13,7 +13,7 @@ extension ConfigurationReader {
             }
         }
         if let field = fields["watch"] {
-            configuration.watches = watches(field, defaults: configuration.defaults)
+            configuration.watches = watches(field, defaults: configuration.defaults, opening: opener)
         }
         if let field = fields["network_namespaces"] { configuration.namespaces = namespaces(field) }
         return configuration

@@ -1,10 +1,10 @@
 import Companion
 
 extension ConfigurationReader {
-    mutating func companion(_ field: Field) -> CompanionConfiguration? {
-        guard let fields = fields(of: field, known: ["url", "preset", "format", "timeout", "metrics"]) else {
-            return nil
-        }
+    static let companionKeys = ["url", "preset", "format", "ca_file", "timeout", "metrics"]
+
+    mutating func companion(_ field: Field, opening opener: AuthorityFile.Opener) -> CompanionConfiguration? {
+        guard let fields = fields(of: field, known: Self.companionKeys) else { return nil }
         let example = "http://127.0.0.1:8080/metrics"
         var companion = CompanionConfiguration(url: "")
         if let preset = preset(fields["preset"]) { companion.preset = preset }
@@ -12,6 +12,7 @@ extension ConfigurationReader {
         if let timeout = duration(fields["timeout"], in: CompanionConfiguration.timeoutRange) {
             companion.timeout = timeout
         }
+        if let field = fields["ca_file"] { companion.authorityFile = authorities(field, opening: opener) }
         if let field = fields["metrics"] { companion.metrics = metrics(field) }
         guard let field = required("url", in: fields, example: example), let url = text(field, example: example) else {
             return nil
@@ -21,7 +22,26 @@ extension ConfigurationReader {
             return nil
         }
         companion.url = url
+        if let field = fields["ca_file"], !url.lowercased().hasPrefix("https:") {
+            note(field, "only an https address has a certificate; write https:// in `url`, or remove `ca_file`")
+        }
         return companion
+    }
+
+    private mutating func authorities(_ field: Field, opening opener: AuthorityFile.Opener) -> AuthorityFile? {
+        guard let name = text(field, example: "ca.pem") else { return nil }
+        do throws(ConfigurationProblem) {
+            return AuthorityFile(name: name, pem: try opener(path(besideFile: name)))
+        } catch {
+            note(field, "`\(ConfigurationProblem.shown(name))`: \(error.message)")
+            return nil
+        }
+    }
+
+    /// A path as it is opened: relative to the folder of the configuration, not to where the agent was started.
+    private func path(besideFile name: String) -> String {
+        guard !name.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return name }
+        return file[...slash] + name
     }
 
     private mutating func preset(_ field: Field?) -> CompanionPreset? {

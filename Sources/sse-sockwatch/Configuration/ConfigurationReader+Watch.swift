@@ -8,7 +8,11 @@ extension ConfigurationReader {
         var place: TextPlace
     }
 
-    mutating func watches(_ field: Field, defaults: WatchSettings) -> [WatchConfiguration] {
+    mutating func watches(
+        _ field: Field,
+        defaults: WatchSettings,
+        opening opener: AuthorityFile.Opener
+    ) -> [WatchConfiguration] {
         guard let items = items(field, example: "`- ports: [8080]`") else { return [] }
         var watches: [WatchConfiguration] = []
         var ledger = PortLedger<TextPlace>()
@@ -19,7 +23,7 @@ extension ConfigurationReader {
             let name = name(fields["name"], index: index, taken: &names)
             let side = choice(fields["side"], of: WatchedPort.Side.self) ?? .server
             let settings = settings(fields, defaults: defaults)
-            let companion = fields["companion"].flatMap { self.companion($0) }
+            let companion = fields["companion"].flatMap { self.companion($0, opening: opener) }
             guard let portsField = required("ports", in: fields, example: "[8080]") else { continue }
             let ranges = ranges(portsField)
             claim(ranges, watch: index, field: portsField, in: &ledger)

@@ -39,7 +39,8 @@ enum MetricsReference {
 
         ## A port, connection by connection
 
-        Only with the evidence collector (`--no-collector.evidence` switches it off). Of a port with very many connections
+        Only with the evidence collector. `--no-collector.evidence` switches it off; then there are series of drift alone, and
+        with the events collector of connections opened, closed, idle and undelivered. Of a port with very many connections
         a share is followed, and counts are scaled.
 
         \(table(MetricCatalogue.evidence))

@@ -4,8 +4,7 @@ internal import SockWatch
 /// What was found out about connections one by one.
 extension MetricsRenderer {
     mutating func writeEvidence() {
-        // Zeros would be claims where the kernel's table does not tell.
-        if observation.sample.shortcoming == nil { writeEvidenceOfPorts() }
+        writeEvidenceOfPorts()
         writer.family(MetricCatalogue.drift) { family in
             for drift in drifts { family.sample(drift.labels, drift.found.value) }
         }
@@ -17,38 +16,61 @@ extension MetricsRenderer {
     private mutating func writeEvidenceOfPorts() {
         writeHeartbeats()
         writeLiveness()
-        write(MetricCatalogue.sendIdle) { family, labels, port in family.histogram(labels, port.evidence.sendIdle) }
-        write(MetricCatalogue.retransmitted) { $0.evidence.traffic.retransmittedSegments }
-        write(MetricCatalogue.written) { $0.evidence.traffic.writtenBytes }
+        writeFollowed(MetricCatalogue.sendIdle) { family, labels, port in
+            family.histogram(labels, port.evidence.sendIdle)
+        }
+        writeFollowed(MetricCatalogue.retransmitted) { $0.evidence.traffic.retransmittedSegments }
+        writeFollowed(MetricCatalogue.written) { $0.evidence.traffic.writtenBytes }
         writeChurn()
-        write(MetricCatalogue.evidenceShare) { family, labels, port in family.sample(labels, port.evidence.share) }
+        writeFollowed(MetricCatalogue.evidenceShare) { family, labels, port in
+            family.sample(labels, port.evidence.share)
+        }
+    }
+
+    /// Writes a family of the ports whose connections are followed one by one. Of others zeros would be claims.
+    @inline(__always)
+    private mutating func writeFollowed(
+        _ descriptor: MetricDescriptor,
+        each body: (inout FamilyWriter, RenderedLabels, borrowing PortSnapshot) -> Void
+    ) {
+        write(descriptor) { family, labels, port in
+            if port.evidence.followsConnections { body(&family, labels, port) }
+        }
+    }
+
+    @inline(__always)
+    private mutating func writeFollowed(
+        _ descriptor: MetricDescriptor,
+        _ value: (borrowing PortSnapshot) -> some FixedWidthInteger
+    ) {
+        writeFollowed(descriptor, each: { family, labels, port in family.sample(labels, value(port)) })
     }
 
     private mutating func writeHeartbeats() {
         let learned: RenderedLabels = ["source": "learned"]
         let configured: RenderedLabels = ["source": "configured"]
-        write(MetricCatalogue.heartbeatInterval) { family, labels, port in
+        writeFollowed(MetricCatalogue.heartbeatInterval) { family, labels, port in
             guard let interval = port.evidence.heartbeats.interval else { return }
             family.sample(labels, and: port.evidence.heartbeats.isLearned ? learned : configured, interval)
         }
-        write(MetricCatalogue.heartbeatsObserved) { $0.evidence.heartbeats.observed }
-        write(MetricCatalogue.heartbeatsMissed) { $0.evidence.heartbeats.missed }
+        writeFollowed(MetricCatalogue.heartbeatsObserved) { $0.evidence.heartbeats.observed }
+        writeFollowed(MetricCatalogue.heartbeatsMissed) { $0.evidence.heartbeats.missed }
     }
 
     private mutating func writeLiveness() {
-        write(MetricCatalogue.silent) { $0.evidence.liveness.silent }
+        writeFollowed(MetricCatalogue.silent) { $0.evidence.liveness.silent }
         let retransmission: RenderedLabels = ["evidence": "retransmission"]
         let keepalive: RenderedLabels = ["evidence": "keepalive"]
-        write(MetricCatalogue.halfOpen) { family, labels, port in
+        writeFollowed(MetricCatalogue.halfOpen) { family, labels, port in
             family.sample(labels, and: retransmission, port.evidence.liveness.halfOpenByRetransmission)
             family.sample(labels, and: keepalive, port.evidence.liveness.halfOpenByKeepalive)
         }
-        write(MetricCatalogue.blind) { $0.evidence.liveness.blind }
-        write(MetricCatalogue.slowConsumers) { $0.evidence.liveness.slowConsumers }
-        write(MetricCatalogue.localSendFailures) { $0.evidence.liveness.localSendFailures }
+        writeFollowed(MetricCatalogue.blind) { $0.evidence.liveness.blind }
+        writeFollowed(MetricCatalogue.slowConsumers) { $0.evidence.liveness.slowConsumers }
+        writeFollowed(MetricCatalogue.localSendFailures) { $0.evidence.liveness.localSendFailures }
         let (on, off): (RenderedLabels, RenderedLabels) = (["keepalive": "on"], ["keepalive": "off"])
         let unknown: RenderedLabels = ["keepalive": "unknown"]
-        write(MetricCatalogue.keepalive) { family, labels, port in
+        writeFollowed(MetricCatalogue.keepalive) { family, labels, port in
             family.sample(labels, and: on, port.evidence.liveness.keepaliveOn)
             family.sample(labels, and: off, port.evidence.liveness.keepaliveOff)
             family.sample(labels, and: unknown, port.evidence.liveness.keepaliveUnknown)
@@ -56,17 +78,23 @@ extension MetricsRenderer {
     }
 
     private mutating func writeChurn() {
-        write(MetricCatalogue.opened) { $0.evidence.churn.opened }
-        write(MetricCatalogue.closed) { $0.evidence.churn.closed }
-        write(MetricCatalogue.lifetime) { family, labels, port in
+        write(MetricCatalogue.opened) { family, labels, port in
+            if port.evidence.countsChurn { family.sample(labels, port.evidence.churn.opened) }
+        }
+        write(MetricCatalogue.closed) { family, labels, port in
+            if port.evidence.countsChurn { family.sample(labels, port.evidence.churn.closed) }
+        }
+        writeFollowed(MetricCatalogue.lifetime) { family, labels, port in
             family.histogram(labels, port.evidence.churn.lifetimes)
         }
         write(MetricCatalogue.idleAtClose) { family, labels, port in
-            family.histogram(labels, port.evidence.churn.idleTimes)
+            if port.evidence.hearsEnds { family.histogram(labels, port.evidence.churn.idleTimes) }
         }
-        write(MetricCatalogue.undelivered) { $0.evidence.churn.undeliveredBytes }
+        write(MetricCatalogue.undelivered) { family, labels, port in
+            if port.evidence.hearsEnds { family.sample(labels, port.evidence.churn.undeliveredBytes) }
+        }
         write(MetricCatalogue.pathIdleTimeout) { family, labels, port in
-            guard let timeout = port.evidence.churn.pathIdleTimeout else { return }
+            guard port.evidence.hearsEnds, let timeout = port.evidence.churn.pathIdleTimeout else { return }
             family.sample(labels, timeout)
         }
     }

@@ -20,6 +20,8 @@ struct KernelSampler: ~Copyable {
     /// Changes when the way to the table does.
     var open: Opening
     private var table: (any SocketTable & ~Copyable)?
+    /// Of the table that was asked last. It stays when that is given up, for the last good sample stays, too.
+    private var shortcoming: String?
     private var engine: Engine
     private(set) var statistics = SamplingStatistics()
     private var last: Snapshot?
@@ -83,7 +85,7 @@ struct KernelSampler: ~Copyable {
             failure: failure.map(\.description),
             sampledAt: lastGood,
             attemptedAt: start,
-            shortcoming: table?.shortcoming
+            shortcoming: shortcoming
         )
     }
 
@@ -93,6 +95,7 @@ struct KernelSampler: ~Copyable {
         _ others: Others?
     ) throws(SockDiagError) -> Snapshot {
         if table == nil { table = try open() }
+        shortcoming = table?.shortcoming
         // Only the schedule changes what is watched: a scrape must not make a port, and its counters, go.
         if kind == .scheduled || engine.plan.ports.isEmpty {
             var plan = try source.plan(previous: last, beside: others) { () throws(SockDiagError) in
@@ -101,7 +104,7 @@ struct KernelSampler: ~Copyable {
             plan.evidence = evidence
             plan.evidence.hasEvents = statistics.hearsEvents == true
             // What cannot be known is not claimed.
-            if table?.shortcoming != nil {
+            if shortcoming != nil {
                 plan.evidence.isOn = false
                 plan.evidence.countsCgroups = false
             }

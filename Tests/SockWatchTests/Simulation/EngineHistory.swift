@@ -19,6 +19,7 @@ struct EngineHistory {
 
     private struct PendingEnd {
         let cookie: UInt64
+        let port: UInt16
         let end: ConnectionEnd
         var stepsLeft: Int
     }
@@ -37,6 +38,13 @@ struct EngineHistory {
     private var last: Snapshot?
     /// By port, since it is watched: what opened, less what closed, was when so many were there.
     private var start: [UInt16: (balance: Int64, live: Int)] = [:]
+    /// By port: connections that have ended, and those that dumps missed so often that they may be taken for ended.
+    private var ended: [UInt16: Int] = [:]
+    private var givenUp: [UInt16: Int] = [:]
+    /// The sum of both that no longer counts, since the port is watched.
+    private var mostBefore: [UInt16: Int] = [:]
+    /// How many scheduled dumps in a row have missed a socket that is alive, by cookie.
+    private var missed: [UInt64: Int] = [:]
     /// Looks at which nothing was missing, so that what is told must be exact.
     private(set) var exactLooks = 0
 
@@ -117,14 +125,20 @@ struct EngineHistory {
         alive = stayed
     }
 
-    /// Its event comes at once, or late, or never.
+    /// Its event comes at once, or late, or never; or twice.
     private mutating func end(_ socket: Socket) {
+        ended[socket.port, default: 0] += 1
+        missed[socket.cookie] = nil
         guard hasEvents, !chance(8) else { return }
         var record = record(socket)
         record.state = .close
         if chance(10) { record.remote = SocketEndpoint(address: IPAddress(ipv4: 0), port: 0) }
         let delay = [0, 0, 0, 0, 1, 3][random(0...5)]
-        pending.append(PendingEnd(cookie: socket.cookie, end: ConnectionEnd(record, at: now), stepsLeft: delay))
+        let end = ConnectionEnd(record, at: now)
+        pending.append(PendingEnd(cookie: socket.cookie, port: socket.port, end: end, stepsLeft: delay))
+        guard chance(20) else { return }
+        let later = delay + random(0...2)
+        pending.append(PendingEnd(cookie: socket.cookie, port: socket.port, end: end, stepsLeft: later))
     }
 
     private mutating func deliver(all: Bool = false) {
@@ -176,12 +190,16 @@ struct EngineHistory {
         for record in records where record.isFullSocket && record.state != .listen && first[record.cookie] == nil {
             first[record.cookie] = record
         }
+        noteMissed { first[$0] == nil }
         for port in last?.ports ?? [] {
             let seen = first.values.filter { $0.local.port == port.watched.port }
             for state in Self.states {
                 #expect(port.tally[state] == seen.count { $0.state == state }, "\(port.watched.port) \(state)")
             }
             #expect(port.tally.liveSockets == seen.count)
+            // Each connection ends once.
+            let most = most(port.watched.port) - mostBefore[port.watched.port, default: 0]
+            #expect(port.evidence.churn.closed <= most && port.evidence.churn.idleTimes.count <= most)
             // Entered - left = present.
             #expect(port.closeWait.entered - port.closeWait.left == UInt64(port.tally[.closeWait]))
             let churn = port.evidence.churn
@@ -193,6 +211,20 @@ struct EngineHistory {
             // Opened - closed = present, and more only while it is not told yet that what is missing has ended.
             #expect(balance - start.balance >= Int64(port.tally.liveSockets - start.live))
             if !hasEvents { #expect(balance - start.balance == Int64(port.tally.liveSockets - start.live)) }
+        }
+    }
+
+    private func most(_ port: UInt16) -> Int { ended[port, default: 0] + givenUp[port, default: 0] }
+
+    /// With events a socket is given up at the second look that does not see it, else at the first.
+    private mutating func noteMissed(_ isMissing: (UInt64) -> Bool) {
+        for socket in alive where socket.isFull {
+            guard isMissing(socket.cookie) else {
+                missed[socket.cookie] = nil
+                continue
+            }
+            missed[socket.cookie, default: 0] += 1
+            if missed[socket.cookie] == (hasEvents ? 2 : 1) { givenUp[socket.port, default: 0] += 1 }
         }
     }
 
@@ -235,6 +267,11 @@ struct EngineHistory {
     /// Other bounds for ports that stay; and now and then one is no longer watched, or is again.
     private mutating func changePlan() {
         if watched.count < Self.ports.count {
+            for port in Set(Self.ports).subtracting(watched) {
+                // What is still to be told ended before, and counts now.
+                let untold = Set(pending.filter { $0.port == port }.map(\.cookie))
+                mostBefore[port] = most(port) - untold.count
+            }
             watched = Self.ports
         } else if chance(50) {
             start[watched.remove(at: random(0...watched.count - 1))] = nil

@@ -127,4 +127,108 @@ struct NoSockDiagTests {
         let listening = try #require(rows.first { $0.hasPrefix("LISTEN") })
         #expect(listening.contains("pid=\(server.identifier),"), "\(listening)")
     }
+
+    @Test("a check judges what procfs tells, and fails by a bound that only sock_diag could tell of")
+    func check() async throws {
+        let namespace = try LabNamespace()
+        let listener = try namespace.listen(backlog: 1)
+        let port = try listener.local.port
+        let pairs = try (0..<3).map { _ in try namespace.connection(through: listener) }
+        try pairs[0].client.shutdownWriting()
+        // Two wait in a queue for one: it is full, and procfs does not tell.
+        let waiting = try (0..<2).map { _ in try namespace.connect(to: try listener.local) }
+        func check(_ bound: String...) async throws -> RanCheck {
+            try await RanCheck(
+                in: namespace,
+                configuration: """
+                    defaults: { close_wait_stuck_after: 500ms, heartbeat_interval: 200ms }
+                    watch: [{ ports: [\(port)] }]
+                    """,
+                by: Self.launcher,
+                "--for=2s",
+                bound[0],
+                bound[1]
+            )
+        }
+        let told = try await check("--max-close-wait=1", "--min-established=4")
+        #expect(told.status == 0, "\(told.output)")
+        #expect(told.row("max-close-wait")?.hasPrefix("max-close-wait at most 1 1 ok 1 in CLOSE_WAIT") == true)
+        #expect(told.row("min-established")?.hasPrefix("min-established at least 4 4 ok 4 ESTABLISHED") == true)
+        let broken = try await check("--max-close-wait=0", "--max-stuck=0")
+        #expect(broken.status == 1 && broken.output.hasSuffix("\nCheck: failed: 2 broken of 2\n"), "\(broken.output)")
+
+        for bound in ["max-heartbeat-miss", "max-half-open", "max-reconnect-rate"] {
+            let blind = try await check("--\(bound)=1", "--max-close-wait=1")
+            #expect(blind.status == 1, "\(blind.output)")
+            #expect(blind.output.hasSuffix("\nCheck: failed: 1 not judged of 2\n"), "\(blind.output)")
+            let row = try #require(blind.row(bound))
+            #expect(row.contains("not judged this kernel has no sock_diag"), "\(row)")
+        }
+
+        // Without bounds each condition that cannot be seen says so, and one that is seen fails it.
+        let leaking = try await check("--no-collector.companion", "--no-collector.owners")
+        #expect(leaking.status == 1)
+        #expect(leaking.row("close_wait_stuck")?.hasPrefix("close_wait_stuck must not hold yes FAILED 1 ") == true)
+        pairs[0].server.close()
+        let healed = try await check("--no-collector.companion", "--no-collector.owners")
+        #expect(healed.status == 0, "\(healed.output)")
+        for condition in ["backlogged", "half_open", "silent", "slow_consumers", "reconnect_storm"] {
+            let row = try #require(healed.row(condition))
+            #expect(row.contains("not judged this kernel has no sock_diag"), "\(row)")
+        }
+        #expect(healed.errors.contains("no sock_diag"))
+        for socket in waiting { socket.close() }
+        for pair in pairs { pair.client.close() }
+    }
+
+    @Test("other network namespaces are read from procfs, each by its own numbers", arguments: [false, true])
+    func namespaces(isGone: Bool) async throws {
+        let home = try ServedNamespace(1)
+        let others = try [3, 5].map { try ServedNamespace($0, port: home.port) }
+        let names = others.map(\.namespace.name)
+        let agent = try await RunningAgent.start(
+            in: home.namespace,
+            by: Self.launcher,
+            "--port",
+            "\(home.port)",
+            "--network-namespace",
+            names[0],
+            "--network-namespace",
+            names[1]
+        )
+        func count(_ scrape: Scrape, _ name: String) -> Double? {
+            scrape.value("tcp_sockets", ["port": "\(home.port)", "netns": name, "state": "established"])
+        }
+        let scrape = try agent.scrape()
+        // The agent's own is not among them.
+        #expect(scrape.all("tcp_sockets", ["state": "established"]).count == 2)
+        #expect(names.map { count(scrape, $0) } == [3, 5])
+        #expect(scrape.value("network_namespaces", ["outcome": "sampled"]) == 2)
+        #expect(scrape.all("heartbeats_observed_total").isEmpty)
+        // What comes later is seen where it comes, too.
+        let client = try others[0].namespace.connect(to: Endpoint("127.0.0.1", home.port))
+        try await eventually("the fourth is seen") { count(try agent.scrape(), names[0]) == 4 }
+        client.close()
+
+        guard isGone else {
+            let check = try await RanCheck(
+                in: home.namespace,
+                by: Self.launcher,
+                "--port=\(home.port)",
+                "--network-namespace=\(names[1])",
+                "--for=1s",
+                "--min-established=5"
+            )
+            #expect(check.status == 0, "\(check.output)\(check.errors)")
+            #expect(check.output.contains("port \(home.port) in \(names[1]): "))
+            return
+        }
+        // Files of procfs keep a namespace alive as little as sockets do that are closed.
+        let witness = try NamespaceWitness(of: others[1].namespace, in: home.namespace, number: 1)
+        try others[1].end()
+        try await eventually("the namespace is gone") { !witness.isAlive }
+        let later = try agent.scrape()
+        #expect(count(later, names[1]) == nil && count(later, names[0]) != nil)
+        #expect(later.value("network_namespaces", ["outcome": "missing"]) == 1)
+    }
 }

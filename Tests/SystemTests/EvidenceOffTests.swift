@@ -1,0 +1,35 @@
+import MetricsExport
+import NetworkLab
+import Testing
+
+@Suite("Evidence: switched off", .networkNamespaces, .serialized, .timeLimit(.minutes(1)))
+struct EvidenceOffTests {
+    @Test("claims nothing of heartbeats, liveness and traffic, and still counts connections by their events")
+    func absent() async throws {
+        let served = try ServedNamespace(2)
+        let agent = try await RunningAgent.start(
+            in: served.namespace,
+            "--port",
+            "\(served.port)",
+            "--no-collector.evidence"
+        )
+        let label = ["port": "\(served.port)"]
+        let scrape = try agent.scrape()
+        #expect(scrape.value("tcp_sockets", ["port": "\(served.port)", "state": "established"]) == 2)
+        #expect(scrape.value("tcp_connections_closed_total", label) == 0)
+        for name in [
+            "heartbeats_observed_total", "heartbeats_missed_total", "tcp_silent_sockets", "tcp_half_open_sockets",
+            "tcp_written_bytes_total", "tcp_send_idle_seconds_count", "evidence_share_ratio",
+        ] {
+            #expect(scrape.all(name).isEmpty, "\(name) was not looked at")
+        }
+        let deaf = try await RunningAgent.start(
+            in: served.namespace,
+            "--port",
+            "\(served.port)",
+            "--no-collector.evidence",
+            "--no-collector.events"
+        )
+        #expect(try deaf.scrape().all("tcp_connections_closed_total").isEmpty)
+    }
+}
