@@ -28,6 +28,36 @@ struct SnapshotDocumentTests {
         #expect(number.rounded(toPlaces: 3) == rounded)
     }
 
+    @Test("holds nothing of what no collector looks at")
+    func switchedOff() throws {
+        func evidence(followed: Bool, ends: Bool) throws -> String {
+            let settings = EvidenceSettings(isOn: followed, hasEvents: ends)
+            let text = try Self.json(.example(companion: nil, evidence: settings))
+            guard let from = text.firstRange(of: "\"evidence\" : {") else { return "" }
+            return String(text[from.upperBound...].prefix { $0 != "}" })
+        }
+        let followed = try evidence(followed: true, ends: false)
+        #expect(followed.contains("connections_closed") && !followed.contains("undelivered_bytes"))
+        let ends = try evidence(followed: false, ends: true)
+        #expect(ends.contains("\"connections_closed\" : 1") && ends.contains("\"undelivered_bytes\" : 210"))
+        for name in ["heartbeat", "_sockets", "written_bytes", "retransmitted", "share_ratio"] {
+            #expect(!ends.contains(name), "\(name) was not looked at")
+        }
+        #expect(try evidence(followed: false, ends: false).isEmpty)
+    }
+
+    @Test("leaves no column on the page for what no collector looks at")
+    func page() throws {
+        func columns(_ settings: EvidenceSettings) throws -> [String] {
+            let observation = try Observation.example(evidence: settings)
+            let html = StatusTable(observation: observation, tellsOwners: true).html
+            return ["half-open", "slow", "opened, closed /s"].filter { html.contains("data-name=\"\($0)\"") }
+        }
+        #expect(try columns(EvidenceSettings(hasEvents: true)) == ["half-open", "slow", "opened, closed /s"])
+        #expect(try columns(EvidenceSettings(isOn: false, hasEvents: true)) == ["opened, closed /s"])
+        #expect(try columns(EvidenceSettings(isOn: false)).isEmpty)
+    }
+
     @Test("says why a companion is down")
     func down() throws {
         let failure = CompanionFailure(.refused, message: "http://h/: connection refused")

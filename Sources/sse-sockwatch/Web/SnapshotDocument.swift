@@ -32,8 +32,7 @@ struct SnapshotDocument: Encodable {
             PortDocument(
                 port,
                 services: observation.services(of: port),
-                companion: observation.companion(of: port),
-                hasEvidence: sample.shortcoming == nil
+                companion: observation.companion(of: port)
             )
         }
     }
@@ -113,8 +112,7 @@ struct PortDocument: Encodable {
     init(
         _ snapshot: PortSnapshot,
         services counts: [ServiceCount] = [],
-        companion outcome: CompanionOutcome? = nil,
-        hasEvidence: Bool = true
+        companion outcome: CompanionOutcome? = nil
     ) {
         port = snapshot.watched.port
         networkNamespace = snapshot.namespace
@@ -163,7 +161,7 @@ struct PortDocument: Encodable {
             backlogLimit: snapshot.tally.acceptQueueLimit,
             backlogFullestRatio: snapshot.tally.acceptQueueLimit == nil ? nil : snapshot.acceptQueuePeak.ratio
         )
-        evidence = hasEvidence ? EvidenceDocument(snapshot.evidence) : nil
+        evidence = EvidenceDocument(snapshot.evidence)
         companion = outcome.map(CompanionDocument.init)
     }
 }

@@ -10,7 +10,8 @@ extension StatusTable {
         let outcome: CompanionOutcome?
 
         var evidence: Evidence { port.evidence }
-        var liveness: LivenessTally { port.evidence.liveness }
+        /// Nil where connections are not followed one by one.
+        var liveness: LivenessTally? { port.evidence.followsConnections ? port.evidence.liveness : nil }
     }
 
     struct Column {
@@ -28,12 +29,14 @@ extension StatusTable {
 
     static let columns = [
         Column("ESTABLISHED", "Connections that are open on both sides.") { "\($0.port.tally[.established])" },
-        Column("half-open", "Open connections whose peer no longer answers.") { trouble($0.liveness.halfOpen) },
+        Column("half-open", "Open connections whose peer no longer answers.") {
+            $0.liveness.map { trouble($0.halfOpen) }
+        },
         Column("silent", "Open connections that have had nothing for one and a half heartbeats.") { facts in
-            facts.evidence.heartbeats.interval.map { _ in trouble(facts.liveness.silent) }
+            facts.evidence.heartbeats.interval.flatMap { _ in facts.liveness.map { trouble($0.silent) } }
         },
         Column("slow", "Open connections whose peer reads more slowly than is written.") {
-            trouble($0.liveness.slowConsumers)
+            $0.liveness.map { trouble($0.slowConsumers) }
         },
         Column("CLOSE_WAIT", "Connections whose peer has closed and that this side has not closed. It alone can.") {
             "\($0.port.tally[.closeWait])"
@@ -55,7 +58,8 @@ extension StatusTable {
         },
         Column("opened, closed /s", "Connections that began and that ended, per second over the last minute.") {
             facts in
-            facts.evidence.churnRate.map { "\(short($0.opened)), \(short($0.closed))" }
+            guard facts.evidence.countsChurn else { return nil }
+            return facts.evidence.churnRate.map { "\(short($0.opened)), \(short($0.closed))" }
         },
         Column(
             "beats missed",
