@@ -24,6 +24,8 @@ final class DemoHTTPHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         stream?.cancelTasks()
+        // It holds the context, and that holds this handler: none of them would ever be freed.
+        stream = nil
         application.closed(context.channel)
         context.fireChannelInactive()
     }
