@@ -39,6 +39,11 @@ public struct NetworkNamespaceError: Error, Hashable, Sendable {
         self.init(code, namespace, number, isEntering: false)
     }
 
+    /// There are too few descriptors to open it.
+    public init(noDescriptorsFor namespace: NetworkNamespace) {
+        self.init(.systemCall, namespace, EMFILE, isEntering: false)
+    }
+
     init(entering namespace: NetworkNamespace, _ number: Int32) {
         let code: Code =
             switch number {

@@ -29,6 +29,7 @@ struct Agent {
     /// Listens on the addresses that it serves on, and gives up the rights that it does not need beyond that. Called while the
     /// program has one thread, or what was given up is of some threads alone.
     mutating func prepare() throws {
+        DescriptorLimit.raise()
         listeners = try places.open()
         let privileges = Privileges(for: configuration, collectors, logger: logger)
         guard let load = reload else { return }

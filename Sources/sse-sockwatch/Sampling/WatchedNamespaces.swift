@@ -186,6 +186,9 @@ extension WatchedNamespaces {
 
     private mutating func open(_ namespace: NamespaceSearch.Found, _ failures: inout [NetworkNamespaceError]) {
         do throws(NetworkNamespaceError) {
+            guard watches.count < DescriptorBudget(limit: DescriptorLimit.current).namespaces else {
+                throw NetworkNamespaceError(noDescriptorsFor: namespace.place)
+            }
             let watch = try NamespaceWatch(namespace, environment)
             watch.setInterval(statistics.interval)
             watches.append(watch)

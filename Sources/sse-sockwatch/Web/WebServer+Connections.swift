@@ -39,8 +39,8 @@ extension WebServer {
 
     /// How many clients may be connected to one address: never so many that the agent has no descriptor left for its
     /// work.
-    var mostConnections: Int {
-        let descriptors = ProcessStatus.current()?.descriptorLimit.map { Int(clamping: $0) } ?? .max
-        return min(settings.mostConnections, max(4, descriptors / 4 / max(1, listeners.count)))
+    private var mostConnections: Int {
+        let clients = DescriptorBudget(limit: DescriptorLimit.current).clients
+        return min(settings.mostConnections, max(4, clients / max(1, listeners.count)))
     }
 }
