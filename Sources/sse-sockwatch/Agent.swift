@@ -33,9 +33,9 @@ struct Agent {
         listeners = try places.open()
         let privileges = Privileges(for: configuration, collectors, logger: logger)
         guard let load = reload else { return }
-        reload = { [collectors] in
+        reload = {
             let configuration = try load()
-            try privileges.check(configuration, collectors)
+            try privileges.check(configuration)
             return configuration
         }
     }

@@ -26,8 +26,8 @@ struct Privileges: Sendable {
     /// Whether a configuration that is read later can be followed.
     ///
     /// - Throws: ``CommandFailure`` when it takes what was given up.
-    func check(_ configuration: AgentConfiguration, _ collectors: Collectors) throws {
-        let missing = Self.needed(for: configuration, collectors).intersection(lost)
+    func check(_ configuration: AgentConfiguration) throws {
+        let missing = Self.needed(for: configuration.namespaces).intersection(lost)
         guard missing.isEmpty else {
             throw CommandFailure(
                 "network_namespaces: this takes \(missing), which the agent gave up when it started without; restart it"
@@ -40,8 +40,18 @@ struct Privileges: Sendable {
         var needed: Capabilities =
             Capabilities.permitted.contains(.dacReadSearch) ? .dacReadSearch : [.dacReadSearch, .dacOverride]
         if collectors.services { needed.insert(.sysPtrace) }
-        if collectors.events { needed.insert(.netAdmin) }
-        if !configuration.namespaces.isOwnOnly { needed.formUnion([.sysAdmin, .sysPtrace]) }
-        return needed
+        if collectors.events && configuration.evidence.eventBufferBytes > receiveBufferLimit {
+            needed.insert(.netAdmin)
+        }
+        return needed.union(Self.needed(for: configuration.namespaces))
+    }
+
+    private static func needed(for namespaces: NamespaceSelection) -> Capabilities {
+        namespaces.isOwnOnly ? [] : [.sysAdmin, .sysPtrace]
+    }
+
+    /// What the system grants to everybody. 0 when it does not tell.
+    private static var receiveBufferLimit: Int {
+        ProcFile.text(of: "/proc/sys/net/core/rmem_max").flatMap { Int($0.prefix { $0.isASCIIDigit }) } ?? 0
     }
 }
