@@ -38,12 +38,6 @@ extension ConfigurationReader {
         }
     }
 
-    /// A path as it is opened: relative to the folder of the configuration, not to where the agent was started.
-    private func path(besideFile name: String) -> String {
-        guard !name.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return name }
-        return file[...slash] + name
-    }
-
     private mutating func preset(_ field: Field?) -> CompanionPreset? {
         guard let field, let name = text(field, example: CompanionPreset.generic.name) else { return nil }
         if let preset = CompanionPreset.all.first(where: { Self.isSameName($0.name, name) }) { return preset }

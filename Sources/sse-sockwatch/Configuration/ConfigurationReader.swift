@@ -10,6 +10,12 @@ struct ConfigurationReader {
         self.file = file
     }
 
+    /// A path as it is opened: relative to the folder of the configuration, not to where the agent was started.
+    func path(besideFile name: String) -> String {
+        guard !name.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return name }
+        return file[...slash] + name
+    }
+
     mutating func note(_ problem: ConfigurationProblem) {
         problems.append(problem)
     }

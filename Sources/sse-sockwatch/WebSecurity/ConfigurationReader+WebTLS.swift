@@ -57,7 +57,7 @@ extension ConfigurationReader {
             return nil
         }
         if let inline { return text(inline, example: "a PEM text").map { .inline($0) } }
-        if let file { return text(file, example: "\(name).pem").map { .file(path(of: $0)) } }
+        if let file { return text(file, example: "\(name).pem").map { .file(path(besideFile: $0)) } }
         if isRequired {
             note(
                 ConfigurationProblem(
@@ -131,11 +131,5 @@ extension ConfigurationReader {
             }
         }
         return curves.isEmpty ? nil : curves
-    }
-
-    /// A path as it is opened: relative to the folder of the configuration, not to where the agent was started.
-    private func path(of name: String) -> String {
-        guard !name.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return name }
-        return file[...slash] + name
     }
 }
