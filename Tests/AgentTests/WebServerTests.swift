@@ -334,4 +334,24 @@ struct WebServerConnectionTests {
             for client in [asking, late] + silent { try? await client.close() }
         }
     }
+
+    @Test("keeps who has asked, while a crowd comes that never does")
+    func crowd() async throws {
+        try await WebLab.withServer({ $0.mostConnections = 8 }) { port async throws in
+            var scrapers: [RawClient] = []
+            for _ in 0..<3 {
+                let scraper = try await RawClient.open(port: port)
+                try await scraper.send("GET /-/healthy HTTP/1.1\r\nHost: h\r\n\r\n")
+                try await DemoLab.eventually("an answer") { scraper.received.text.contains("is healthy") }
+                scrapers.append(scraper)
+            }
+            var crowd: [RawClient] = []
+            for _ in 0..<20 { crowd.append(try await RawClient.open(port: port)) }
+            try await DemoLab.eventually("the crowd goes but for those that have room") {
+                crowd.count(where: \.received.isFinished) == 20 - 4
+            }
+            #expect(scrapers.allSatisfy { !$0.received.isFinished })
+            for client in scrapers + crowd { try? await client.close() }
+        }
+    }
 }

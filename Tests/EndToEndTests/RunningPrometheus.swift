@@ -2,24 +2,46 @@ import FoundationEssentials
 import NetworkLab
 import Testing
 
-/// A real Prometheus that scrapes the two agents every second and evaluates the hastened rules.
+/// A real Prometheus that scrapes agents every second.
 struct RunningPrometheus: Sendable {
     private let process: LabProcess
     private let web: WebAddress
     private let folder: ScratchFolder
 
+    /// One that evaluates the hastened rules, too.
     static func start(scraping agents: Agents, notifying alertmanager: WebAddress) async throws -> RunningPrometheus {
         let folder = try ScratchFolder()
         let rules = try folder.write(try HastenedRules.text(), to: "hastened.rules.yml")
+        return try await start(
+            scraping: agents.all,
+            in: agents.namespace,
+            folder,
+            more: """
+                rule_files: [\(rules)]
+                alerting:
+                  alertmanagers:
+                    - static_configs: [{ targets: ["\(alertmanager.endpoint)"] }]
+
+                """
+        )
+    }
+
+    static func start(scraping agents: [RunningAgent], in namespace: LabNamespace) async throws -> RunningPrometheus {
+        try await start(scraping: agents, in: namespace, try ScratchFolder(), more: "")
+    }
+
+    private static func start(
+        scraping agents: [RunningAgent],
+        in namespace: LabNamespace,
+        _ folder: ScratchFolder,
+        more: String
+    ) async throws -> RunningPrometheus {
         let configuration = """
             global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }
-            rule_files: [\(rules)]
-            alerting:
-              alertmanagers:
-                - static_configs: [{ targets: ["\(alertmanager.endpoint)"] }]
+            \(more)
             scrape_configs:
               - job_name: sse-sockwatch
-                static_configs: [{ targets: ["\(agents.demo.instance)", "\(agents.ratio.instance)"] }]
+                static_configs: [{ targets: [\(agents.map { "\"\($0.instance)\"" }.joined(separator: ", "))] }]
 
             """
         let process = try LabProcess(
@@ -29,15 +51,15 @@ struct RunningPrometheus: Sendable {
                 "--storage.tsdb.path=\(folder.path)/data", "--web.listen-address=127.0.0.1:0",
                 "--rules.alert.resend-delay=1s",
             ],
-            in: agents.namespace
+            in: namespace
         )
-        let web = try await process.whereItListens(in: agents.namespace)
+        let web = try await process.whereItListens(in: namespace)
         let prometheus = RunningPrometheus(process: process, web: web, folder: folder)
         // The first scrape comes some seconds after the start.
-        try await eventually("Prometheus has scraped both agents", within: .seconds(60), every: .milliseconds(200)) {
+        try await eventually("Prometheus has scraped its agents", within: .seconds(60), every: .milliseconds(200)) {
             try prometheus.query("up == 1").count
         } until: {
-            $0 == agents.all.count
+            $0 == agents.count
         }
         return prometheus
     }

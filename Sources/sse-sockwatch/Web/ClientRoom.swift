@@ -2,7 +2,8 @@ internal import NIOCore
 internal import Synchronization
 
 /// The clients that are connected to one address, no more than there is room for: when another one comes, the one goes
-/// that has been silent longest. So whoever holds connections open, a scraper that asks gets in and is answered.
+/// that has been silent longest. So whoever holds connections open, a scraper that asks gets in and is answered. Those that
+/// have never asked may have half of the room: a crowd of them does not turn out a scraper between two of its scrapes.
 final class ClientRoom: Sendable {
     /// Tells a connection that it has to go.
     struct Eviction: Sendable {}
@@ -11,6 +12,7 @@ final class ClientRoom: Sendable {
         let channel: any Channel
         /// The number of its last sign of life, among all of all clients.
         var lastSign: UInt64
+        var hasAsked = false
         /// It has asked and has not been answered yet.
         var isWaiting = false
 
@@ -28,9 +30,11 @@ final class ClientRoom: Sendable {
 
         /// One that waits for its answer goes only if all do.
         mutating func removeMostSilent() -> (any Channel)? {
-            let most = clients.min { one, other in
-                one.value.order < other.value.order
-            }
+            let neverAsked = clients.lazy.filter { !$0.value.hasAsked }
+            let most =
+                neverAsked.count > clients.count / 2
+                ? neverAsked.min { $0.value.lastSign < $1.value.lastSign }
+                : clients.min { $0.value.order < $1.value.order }
             return most.flatMap { clients.removeValue(forKey: $0.key) }?.channel
         }
     }
@@ -66,6 +70,7 @@ final class ClientRoom: Sendable {
             guard var client = state.clients[ObjectIdentifier(channel)] else { return }
             client.lastSign = state.nextSign()
             client.isWaiting = isWaiting
+            client.hasAsked = true
             state.clients[ObjectIdentifier(channel)] = client
         }
     }
