@@ -32,15 +32,15 @@ public struct ListeningSocket: Sendable {
     public static func open(host: String, port: UInt16) throws(ListenFailure) -> ListeningSocket {
         if host.isEmpty {
             do throws(ListenFailure) {
-                return try bind(numeric: "::", port, takesBoth: true)
+                return try bind(toFirstOf: "::", port, takesBoth: true)
             } catch .system(let error) where error.number == EAFNOSUPPORT {
-                return try bind(numeric: "0.0.0.0", port, takesBoth: false)
+                return try bind(toFirstOf: "0.0.0.0", port, takesBoth: false)
             }
         }
-        return try bind(numeric: host, port, takesBoth: false)
+        return try bind(toFirstOf: host, port, takesBoth: false)
     }
 
-    private static func bind(numeric host: String, _ port: UInt16, takesBoth: Bool) throws(ListenFailure)
+    private static func bind(toFirstOf host: String, _ port: UInt16, takesBoth: Bool) throws(ListenFailure)
         -> ListeningSocket
     {
         var hints = addrinfo()

@@ -24,18 +24,20 @@ struct FaultLab: Sendable {
     /// - Parameters:
     ///   - more: more of the configuration's `watch` list, each element in one line.
     ///   - launcher, environment: as ``RunningAgent`` has them.
+    ///   - further: the rest of the configuration, in whole lines.
     init(
         in namespace: LabNamespace,
         watching more: [String] = [],
         by launcher: [String] = [],
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        configuration further: String = ""
     ) async throws {
         self.namespace = namespace
         churn = try LabScript.churn.start(in: namespace, "\(Self.churnCount)")
         port = try await churn.listeningPort()
         agent = try await RunningAgent.start(
             in: namespace,
-            configuration: Self.configuration(port: port, more),
+            configuration: Self.configuration(port: port, more) + further,
             by: launcher,
             environment: environment
         )
