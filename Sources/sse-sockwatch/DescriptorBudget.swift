@@ -1,7 +1,6 @@
-/// How the descriptors that the agent may have are shared out, so that it never runs out of them: the runtime's threads
-/// open files of procfs, and end the program where they cannot.
+/// How the descriptors that the agent may have are shared out, so that clients and namespaces never take the last ones.
 struct DescriptorBudget: Equatable {
-    /// Those of the agent itself: 22 at rest, one for each companion that is asked, files that are read.
+    /// Those of the agent itself: 23 at rest, one for each companion that is asked, files that are read.
     private static let ofItsOwn = 64
     /// Each network namespace takes one to ask, and one to hear of ends.
     private static let perNamespace = 2

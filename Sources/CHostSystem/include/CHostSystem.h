@@ -27,6 +27,12 @@ int chs_get_capabilities(uint64_t *permitted);
  * calling thread and those that it makes afterwards. 0, or -1 with errno. */
 int chs_keep_capabilities(uint64_t kept);
 
+/* Keeps a descriptor for libdispatch, for good, if there is one and a /dev/null. Called while there is one thread. */
+void chs_keep_spare_descriptor(void);
+
+/* Whether this build has such a descriptor. */
+int chs_has_spare_descriptor(void);
+
 /* Gives back the pages of code and constants that the program and its libraries have touched. They are as in the files,
  * so what is needed again comes back from the page cache by itself. Segments that are ever written (those that are
  * relocated, too) stay as they are. */

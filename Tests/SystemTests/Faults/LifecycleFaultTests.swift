@@ -84,47 +84,42 @@ struct LifecycleFaultTests {
             in: namespace,
             watching: ["{ ports: [9], companion: { url: \"http://127.0.0.1:9/\" } }"]
         )
-        // It looks into /proc each second while work waits for a thread. Everything else is held to what it was.
-        try await withKnownIssue("libdispatch traps where it cannot open a file", isIntermittent: true) {
-            let kept = try namespace.connect(to: lab.agent.endpoint)
-            func scrapeOnKept() throws -> Double {
-                try kept.write("GET /metrics HTTP/1.1\r\nHost: test\r\nAccept: application/openmetrics-text\r\n\r\n")
-                let text = try kept.readUntil("# EOF\n")
-                let line = text.split(separator: "\n").first { $0.hasPrefix("sse_sockwatch_samples_total ") }
-                return try #require(line?.split(separator: " ").last.flatMap { Double($0) })
-            }
-            _ = try scrapeOnKept()
-            let process = "\(lab.agent.process.identifier)"
-            let limits = try namespace.run(
-                "prlimit",
-                "--pid",
-                process,
-                "--nofile",
-                "--noheadings",
-                "--output",
-                "SOFT,HARD"
-            )
-            .split { $0 == " " || $0 == "\n" }
-            // Not a number above those in use: the lowest that is free is below it.
-            try namespace.run("prlimit", "--pid", process, "--nofile=8:\(limits[1])")
-            let refused = try namespace.connect(to: lab.agent.endpoint)
-            try refused.write("GET /-/healthy HTTP/1.1\r\nHost: test\r\n\r\n")
-            try await lab.churnOnce()
-            let samples = try scrapeOnKept()
-            try await eventually("samples go on") { try scrapeOnKept() > samples + 5 }
-            try lab.agent.process.signal(SIGHUP)
-            try await lab.agent.process.waitForLine(containing: "was not reloaded", in: .errors)
-            let connections = try SsOutput(of: namespace, isExtended: true).connections(onPort: lab.agent.endpoint.port)
-            #expect(connections.count { $0.state == "ESTAB" && !$0.isAccepted } == 1, "it waits for the descriptor")
-
-            try namespace.run("prlimit", "--pid", process, "--nofile=\(limits[0]):\(limits[1])")
-            try refused.readUntil("is healthy")
-            refused.close()
-            kept.close()
-            try await lab.checkNothingIsLeft(of: "no descriptors")
-        } matching: { _ in
-            (try? lab.agent.process.checkEnded()) == .killed(signal: SIGILL)
+        let kept = try namespace.connect(to: lab.agent.endpoint)
+        func scrapeOnKept() throws -> Double {
+            try kept.write("GET /metrics HTTP/1.1\r\nHost: test\r\nAccept: application/openmetrics-text\r\n\r\n")
+            let text = try kept.readUntil("# EOF\n")
+            let line = text.split(separator: "\n").first { $0.hasPrefix("sse_sockwatch_samples_total ") }
+            return try #require(line?.split(separator: " ").last.flatMap { Double($0) })
         }
+        _ = try scrapeOnKept()
+        let process = "\(lab.agent.process.identifier)"
+        let limits = try namespace.run(
+            "prlimit",
+            "--pid",
+            process,
+            "--nofile",
+            "--noheadings",
+            "--output",
+            "SOFT,HARD"
+        )
+        .split { $0 == " " || $0 == "\n" }
+        // Not a number above those in use: the lowest that is free is below it.
+        try namespace.run("prlimit", "--pid", process, "--nofile=8:\(limits[1])")
+        let refused = try namespace.connect(to: lab.agent.endpoint)
+        try refused.write("GET /-/healthy HTTP/1.1\r\nHost: test\r\n\r\n")
+        try await lab.churnOnce()
+        let samples = try scrapeOnKept()
+        try await eventually("samples go on") { try scrapeOnKept() > samples + 5 }
+        try lab.agent.process.signal(SIGHUP)
+        try await lab.agent.process.waitForLine(containing: "was not reloaded", in: .errors)
+        let connections = try SsOutput(of: namespace, isExtended: true).connections(onPort: lab.agent.endpoint.port)
+        #expect(connections.count { $0.state == "ESTAB" && !$0.isAccepted } == 1, "it waits for the descriptor")
+
+        try namespace.run("prlimit", "--pid", process, "--nofile=\(limits[0]):\(limits[1])")
+        try refused.readUntil("is healthy")
+        refused.close()
+        kept.close()
+        try await lab.checkNothingIsLeft(of: "no descriptors")
     }
 
     @Test("with fewer descriptors than clients and namespaces ask for it shares them out, and always has some left")
@@ -151,7 +146,6 @@ struct LifecycleFaultTests {
         } until: {
             $0.map { $0 > before + 5 } == true
         }
-        // Libdispatch opens files by itself, and ends the program where it cannot.
         #expect(most > 60 && most < limit - 16)
         let sampled = try #require(try namespaces("sampled"))
         #expect(sampled > 10 && sampled < 40)
