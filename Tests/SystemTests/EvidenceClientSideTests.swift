@@ -34,7 +34,7 @@ struct EvidenceClientSideTests {
 
     @Test(
         "of an nginx: heartbeats are counted by what it received, and its connections' ends by the server's port",
-        .enabled(if: EvidenceProxy.unavailable == nil, "nginx cannot be run")
+        .enabled(if: EvidenceNginx.unavailable == nil, "nginx cannot be run")
     )
     func proxy() async throws {
         let namespace = try LabNamespace()
@@ -43,9 +43,9 @@ struct EvidenceClientSideTests {
         let agent = try await Self.agent(servers.map(\.port), in: namespace)
         // The same connections from their other end.
         let witness = try await Self.agent(servers.map(\.port), side: "server", in: namespace)
-        var proxies: [EvidenceProxy] = []
+        var proxies: [EvidenceNginx] = []
         for server in servers {
-            proxies.append(try await EvidenceProxy(to: server.port, readTimeout: "60s", in: namespace))
+            proxies.append(try await EvidenceNginx.proxy(to: server.port, readTimeout: "60s", in: namespace))
         }
         let arguments = ["127.0.0.1", "\(Self.connections)"] + proxies.map { "\($0.port)" }
         let readers = try LabScript.readers.start(in: namespace, arguments)

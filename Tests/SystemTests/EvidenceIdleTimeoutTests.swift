@@ -4,7 +4,7 @@ import Testing
 @Suite(
     "Evidence: the path's idle timeout",
     .networkNamespaces,
-    .enabled(if: EvidenceProxy.unavailable == nil, "nginx cannot be run"),
+    .enabled(if: EvidenceNginx.unavailable == nil, "nginx cannot be run"),
     .serialized
 )
 struct EvidenceIdleTimeoutTests {
@@ -17,7 +17,7 @@ struct EvidenceIdleTimeoutTests {
         // Sends the head of its stream, and not one heartbeat.
         let server = try LabScript.beats.start(in: namespace, "0", "1", "1")
         let backend = try await server.listeningPort()
-        let proxy = try await EvidenceProxy(to: backend, readTimeout: "5s", in: namespace)
+        let proxy = try await EvidenceNginx.proxy(to: backend, readTimeout: "5s", in: namespace)
         let agent = try await RunningAgent.start(
             in: namespace,
             configuration: "sampling: { interval: 500ms, cpu_budget: 100% }\n",

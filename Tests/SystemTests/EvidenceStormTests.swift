@@ -6,10 +6,13 @@ import Testing
 struct EvidenceStormTests {
     private static let clients = 150
 
-    @Test("150 of nginx with nchan", .enabled(if: EvidenceNchan.unavailable == nil, "nginx with nchan cannot be run"))
+    @Test(
+        "150 of nginx with nchan",
+        .enabled(if: EvidenceNginx.nchanUnavailable == nil, "nginx with nchan cannot be run")
+    )
     func nchan() async throws {
         try await restart("nginx + nchan") { namespace, port in
-            try await EvidenceNchan(port: port, in: namespace).process
+            try await EvidenceNginx.nchan(port: port, in: namespace).process
         }
     }
 
