@@ -88,6 +88,21 @@ struct HeartbeatTests {
         try compare("late timers", plan, every: pace.seconds, within: pace.points)
     }
 
+    @Test(
+        "when the server is held up now and then, by less than three tenths of the interval",
+        arguments: paces,
+        [0, 0.02]
+    )
+    func heldUp(pace: (seconds: Double, points: Double), skips: Double) throws {
+        for rate in [0, 0.1, 0.33] {
+            var plan = SimulatedServer.Plan()
+            plan.skips = skips
+            plan.eventRate = rate
+            plan.holdUp = 0.1...0.29
+            try compare("held up, \(rate) events/s", plan, every: pace.seconds, within: pace.points)
+        }
+    }
+
     @Test("when samples come at uneven times", arguments: [0, 0.02, 0.1])
     func unevenPace(skips: Double) throws {
         for (rate, events) in [("alone", 0.0), ("0.25 events/s", 0.25)] {

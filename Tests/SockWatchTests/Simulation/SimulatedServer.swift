@@ -35,6 +35,9 @@ struct SimulatedServer {
         var greeting = [310]
         /// How much later than planned a timer fires, in seconds.
         var lateness = 0.0...0.0
+        /// How much later than due the server writes a heartbeat when it is held up, which it is at every twentieth. The
+        /// next is due as if it had not been.
+        var holdUp = 0.0...0.0
         var roundTrip = 0.0002
         var outage: Range<Double>?
         var coalesces = false
@@ -47,6 +50,8 @@ struct SimulatedServer {
     private struct Connection {
         var socket: SimulatedSocket
         var nextBeat: Double
+        /// By how much ``nextBeat`` is later than it was due.
+        var heldUp = 0.0
         var nextEvent: Double
         var beats = 0
         var nextSecondKind = Double.infinity
@@ -132,7 +137,9 @@ struct SimulatedServer {
             connections[index].socket.write(bytes, at: event)
             writtenBytes += bytes
             connections[index].nextEvent = event + untilEvent()
-            if plan.beats == .whenIdle { connections[index].nextBeat = event + plan.interval }
+            if plan.beats == .whenIdle {
+                (connections[index].nextBeat, connections[index].heldUp) = (event + plan.interval, 0)
+            }
             return
         }
         if random(0...1) < plan.skips {
@@ -145,7 +152,9 @@ struct SimulatedServer {
             connections[index].socket.write(bytes, at: beat)
             writtenBytes += bytes
         }
-        connections[index].nextBeat = beat + plan.interval + random(plan.lateness)
+        let due = beat - connections[index].heldUp + plan.interval + random(plan.lateness)
+        connections[index].heldUp = plan.holdUp.upperBound > 0 && random(0...20) < 1 ? random(plan.holdUp) : 0
+        connections[index].nextBeat = due + connections[index].heldUp
         if plan.secondKindBytes != nil { connections[index].nextSecondKind = beat + plan.interval / 2 }
     }
 
