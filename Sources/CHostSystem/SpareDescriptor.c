@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 /* libdispatch, on whose threads Swift runs, looks each second which of them are running while work waits for one, by
- * /proc/PID/task/TID/stat. Where it cannot open the file it traps (workqueue.c: "registered worker exited prematurely"),
- * so that a program without a descriptor left ends by SIGILL. Nothing switches that off. So `open` and `close` are
- * defined here, in place of the C library's: that one file, and only where there is no descriptor for it, is /dev/null, by
- * a descriptor that was opened in good time and is never closed. A thread of which libdispatch reads nothing is to it one
+ * /proc/TID/stat. Where it cannot open the file it traps (workqueue.c: "registered worker exited prematurely"), so that
+ * a program without a descriptor left ends by SIGILL. Nothing switches that off. So `open` and `close` are defined here,
+ * in place of the C library's: that one file, and only where there is no descriptor for it, is /dev/null, by a
+ * descriptor that was opened in good time and is never closed. A thread of which libdispatch reads nothing is to it one
  * that waits, and it may start another. */
 
 /* The sanitizers put theirs in that place, and must see all calls. */
@@ -39,13 +39,16 @@ void chs_keep_spare_descriptor(void) {
     if (spare < 0) spare = openat(AT_FDCWD, "/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
+/* Neither asking nor answering takes a descriptor. */
 static int is_stat_of_own_thread(const char *path) {
-    char start[32];
-    int length = snprintf(start, sizeof start, "/proc/%d/task/", (int)getpid());
-    if (strncmp(path, start, (size_t)length) != 0) return 0;
-    const char *thread = path + length;
+    static const char start[] = "/proc/";
+    if (strncmp(path, start, sizeof start - 1) != 0) return 0;
+    const char *thread = path + sizeof start - 1;
     size_t digits = strspn(thread, "0123456789");
-    return digits > 0 && strcmp(thread + digits, "/stat") == 0;
+    if (digits == 0 || digits > 10 || strcmp(thread + digits, "/stat") != 0) return 0;
+    char own[40];
+    snprintf(own, sizeof own, "/proc/self/task/%.*s", (int)digits, thread);
+    return faccessat(AT_FDCWD, own, F_OK, 0) == 0;
 }
 
 int open(const char *path, int flags, ...) {

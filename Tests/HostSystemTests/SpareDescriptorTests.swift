@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import HostSystem
 import Testing
@@ -40,12 +41,14 @@ struct SpareDescriptorTests {
     @Test("gives it a look at a thread of the program where there is none, again and again, and nobody anything else")
     func spare() throws {
         SpareDescriptor.keep()
-        let own = "/proc/\(getpid())/task/\(getpid())"
+        let own = "/proc/\(getpid())"
         let looks = open("\(own)/stat", times: 3)
         #expect(looks.descriptors.allSatisfy { $0 >= 0 })
         #expect(looks.bytesRead == [0, 0, 0])
         #expect(looks.closings == [0, 0, 0])
-        for path in ["\(own)/status", "/proc/\(getpid())/stat", "/proc/1/task/1/stat", "\(own)/../stat", "/dev/null"] {
+        for path in [
+            "\(own)/status", "\(own)/task/\(getpid())/stat", "/proc/\(getppid())/stat", "/proc/stat", "/dev/null",
+        ] {
             #expect(open(path, times: 1).errors == [EMFILE], "\(path)")
         }
         #expect(open("\(own)/stat", times: 1).descriptors == [looks.descriptors[0]])
@@ -55,6 +58,38 @@ struct SpareDescriptorTests {
         var byte: UInt8 = 0
         #expect(read(file, &byte, 1) == 1)
         #expect(file != looks.descriptors[0])
+    }
+
+    /// Lets work wait for a thread where there is no descriptor, for three of the looks that libdispatch takes each second.
+    private static func starve() {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &none)
+        for _ in 0..<1000 { DispatchQueue.global().async { usleep(100_000) } }
+        usleep(3_500_000)
+        exit(EXIT_SUCCESS)
+    }
+
+    @Test("lets a program live whose work waits for a thread")
+    func kept() async {
+        await #expect(processExitsWith: .success) {
+            SpareDescriptor.keep()
+            SpareDescriptorTests.starve()
+        }
+    }
+
+    /// What a trap ends a program by.
+    private static let trap: Int32 = {
+        #if arch(x86_64)
+            SIGILL
+        #else
+            SIGTRAP
+        #endif
+    }()
+
+    /// If this fails, libdispatch has learned better, and nobody needs the descriptor any more.
+    @Test("is what such a program dies without")
+    func needed() async {
+        await #expect(processExitsWith: .signal(SpareDescriptorTests.trap)) { SpareDescriptorTests.starve() }
     }
 
     @Test("makes files as the C library does")
