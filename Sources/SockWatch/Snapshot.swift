@@ -62,6 +62,15 @@ public struct PortSnapshot: Hashable, Sendable {
     public func holds(_ condition: PortCondition) -> Bool {
         condition == .healthy ? findings.isEmpty : findings.contains { $0.condition == condition }
     }
+
+    /// Whether a condition is looked for: of one that takes what is not collected nothing can be said.
+    public func judges(_ condition: PortCondition) -> Bool {
+        switch condition {
+        case .halfOpen, .silent, .slowConsumers: evidence.followsConnections
+        case .reconnectStorm: evidence.countsChurn
+        case .unknown, .noListener, .closeWaitStuck, .closeWaitAccumulating, .backlogged, .drifting, .healthy: true
+        }
+    }
 }
 
 /// The sockets of one port in CLOSE_WAIT.

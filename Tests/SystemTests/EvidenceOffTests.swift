@@ -23,6 +23,11 @@ struct EvidenceOffTests {
         ] {
             #expect(scrape.all(name).isEmpty, "\(name) was not looked at")
         }
+        func isJudged(_ condition: String, by scrape: Scrape) -> Bool {
+            scrape.value("port_condition", label.merging(["condition": condition]) { old, _ in old }) != nil
+        }
+        for condition in ["half_open", "silent", "slow_consumers"] { #expect(!isJudged(condition, by: scrape)) }
+        for condition in ["healthy", "close_wait_stuck", "reconnect_storm"] { #expect(isJudged(condition, by: scrape)) }
         let deaf = try await RunningAgent.start(
             in: served.namespace,
             "--port",
@@ -30,6 +35,8 @@ struct EvidenceOffTests {
             "--no-collector.evidence",
             "--no-collector.events"
         )
-        #expect(try deaf.scrape().all("tcp_connections_closed_total").isEmpty)
+        let heard = try deaf.scrape()
+        #expect(heard.all("tcp_connections_closed_total").isEmpty)
+        #expect(!isJudged("reconnect_storm", by: heard) && isJudged("healthy", by: heard))
     }
 }

@@ -17,7 +17,8 @@ enum MetricCatalogue {
     static let condition = perPort(
         "port_condition",
         .gauge,
-        "Whether a condition holds on the port, 0 or 1. Several can hold at once; healthy is 1 when none other does.",
+        "Whether a condition holds on the port, 0 or 1. Several can hold at once; healthy is 1 when none other does. "
+            + "Absent where what it takes is not collected.",
         labels: ["condition"]
     )
     static let closeWaitEntered = perPort(

@@ -72,7 +72,9 @@ struct MetricsRenderer {
         }
         let conditions = PortCondition.allCases.map { ($0, ["condition": $0.rawValue] as RenderedLabels) }
         write(MetricCatalogue.condition) { family, labels, port in
-            for (condition, label) in conditions { family.sample(labels, and: label, port.holds(condition) ? 1 : 0) }
+            for (condition, label) in conditions where port.judges(condition) {
+                family.sample(labels, and: label, port.holds(condition) ? 1 : 0)
+            }
         }
         write(MetricCatalogue.closeWaitEntered) { $0.closeWait.entered }
         write(MetricCatalogue.closeWaitLeft) { $0.closeWait.left }
