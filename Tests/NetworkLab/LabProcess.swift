@@ -98,14 +98,16 @@ public final class LabProcess: Sendable {
         in stream: Stream = .output,
         within limit: Duration = .seconds(10)
     ) async throws -> String {
-        func find() -> String? {
-            (stream == .output ? standardOutput : standardError)
-                .split(separator: "\n").first { $0.contains(text) }.map(String.init)
+        func find(_ ended: ProcessEnding?) -> String? {
+            let written = stream == .output ? standardOutput : standardError
+            // A line that is not whole yet is none: programs write them in pieces.
+            let whole = ended == nil ? written[..<(written.lastIndex(of: "\n") ?? written.startIndex)] : written[...]
+            return whole.split(separator: "\n").first { $0.contains(text) }.map(String.init)
         }
         let looked = try await eventually("\(commandLine) writes \"\(text)\"", within: limit) {
             // In this order: a program that writes the line and ends is not one that ended without it.
             let ended = try checkEnded()
-            return (line: find(), ended: ended, errors: standardError.trimmedEnd)
+            return (line: find(ended), ended: ended, errors: standardError.trimmedEnd)
         } until: {
             $0.line != nil || $0.ended != nil
         }

@@ -62,6 +62,12 @@ struct LabProcessTests {
         #expect(failure?.description == "start no-such-program: No such file or directory")
     }
 
+    @Test("is waited for until it has written the whole line")
+    func lineInPieces() async throws {
+        let process = try LabProcess("sh", ["-c", "printf 'port '; sleep 0.3; echo 80; exec tail -f /dev/null"])
+        #expect(try await process.waitForLine(containing: "port") == "port 80")
+    }
+
     @Test("that ends without the awaited line is an error with what it said")
     func endsWithoutLine() async {
         let failure = await #expect(throws: LabError.self) {
