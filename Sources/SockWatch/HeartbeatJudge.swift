@@ -91,10 +91,10 @@ struct HeartbeatJudge: Sendable {
     /// A gap is so much of an interval short of one more: less than a half, so that a server or an agent that was held up
     /// is not called one that misses heartbeats.
     private static let benefit = 0.4
-    /// How long before a heartbeat a moment may be, and how long after it, so that it is not clear which of them was first.
-    /// Shares of the interval. A heartbeat that is late looks like one that was due longer after the moment, and so like
-    /// one more; early ones there are not.
-    private static let (early, late) = (0.2, 0.3)
+    /// So near may be the next heartbeat after a moment, and the last one before it, that it is not clear how many came
+    /// since. Shares of the interval. A heartbeat that was late seems to have been due longer after the moment than it was,
+    /// and so to be one more; early ones there are not.
+    private static let (unclearBefore, unclearAfter) = (0.3, 0.2)
 
     /// How uncertain the time of a look may be for it to be judged, in seconds: a tenth of the interval at each end of
     /// a gap leaves it clear how many beats it had room for.
@@ -113,7 +113,7 @@ struct HeartbeatJudge: Sendable {
         guard evidence.interval != nil, let period = learner.period ?? evidence.interval else { return 0 }
         let periods = seconds / period
         let whole = periods.rounded(.down)
-        guard periods - whole > Self.late, periods - whole < 1 - Self.early else { return nil }
+        guard periods - whole > Self.unclearBefore, periods - whole < 1 - Self.unclearAfter else { return nil }
         return (whole * (1 - drift)).rounded() + 1
     }
 

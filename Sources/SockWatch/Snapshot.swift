@@ -63,12 +63,16 @@ public struct PortSnapshot: Hashable, Sendable {
         condition == .healthy ? findings.isEmpty : findings.contains { $0.condition == condition }
     }
 
-    /// Whether a condition is looked for: of one that takes what is not collected nothing can be said.
+    /// Whether it can be told that a condition does or does not hold: nothing is said where what it takes is not collected
+    /// or not known.
     public func judges(_ condition: PortCondition) -> Bool {
-        switch condition {
-        case .halfOpen, .silent, .slowConsumers: evidence.followsConnections
+        if holds(condition) { return true }
+        return switch condition {
+        case .halfOpen, .slowConsumers: evidence.followsConnections
+        case .silent: evidence.followsConnections && evidence.heartbeats.interval != nil
         case .reconnectStorm: evidence.countsChurn
-        case .unknown, .noListener, .closeWaitStuck, .closeWaitAccumulating, .backlogged, .drifting, .healthy: true
+        case .drifting: evidence.drift != nil
+        case .unknown, .noListener, .closeWaitStuck, .closeWaitAccumulating, .backlogged, .healthy: true
         }
     }
 }

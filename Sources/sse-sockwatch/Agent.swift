@@ -30,7 +30,6 @@ struct Agent {
     /// program has one thread, or what was given up is of some threads alone.
     mutating func prepare() throws {
         DescriptorLimit.raise()
-        SpareDescriptor.keep()
         listeners = try places.open()
         let privileges = Privileges(for: configuration, collectors, logger: logger)
         guard let load = reload else { return }

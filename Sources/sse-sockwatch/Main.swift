@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import HostSystem
 internal import NIOCore
 
 /// The program. It differs from what ArgumentParser would do by its exit codes alone: 0 ok, 1 finding, 2 usage or
@@ -13,6 +14,7 @@ enum Main {
         // A request to reload that comes before the agent listens for it must not end it.
         signal(SIGHUP, SIG_IGN)
         Terminal.occupyClosedDescriptors()
+        SpareDescriptor.keep()
         // Two loops serve all scrapers there are; one for each core would cost threads and buffers.
         NIOSingletons.groupLoopCountSuggestion = min(2, System.coreCount)
         exit(Terminal.status(after: await status(of: Array(CommandLine.arguments.dropFirst()))))

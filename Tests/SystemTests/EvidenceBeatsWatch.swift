@@ -101,7 +101,7 @@ struct EvidenceBeatsWatch {
                 )
                 #expect(abs(estimate - truth.share) <= watching.tolerance)
                 // A server that is held up for longer looks as if a heartbeat had been due before, and was missed.
-                if server.share == 0, truth.latest <= EvidenceBeats.interval / 4 { #expect(missed == 0) }
+                if server.share == 0, truth.latest <= EvidenceBeats.interval / 5 { #expect(missed == 0) }
                 // Only what a connection wrote until its first sample may escape, or the ratio is one of something else.
                 let escaped = abs(observed - truth.written)
                 #expect(!isWhole || escaped <= (watching.beats + 1) * Double(Self.connections))

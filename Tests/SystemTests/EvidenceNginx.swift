@@ -43,7 +43,10 @@ struct EvidenceNginx {
             to: "nginx.conf"
         )
         (self.port, self.folder) = (port, folder)
-        let process = try LabProcess("nginx", ["-c", "\(folder.path)/nginx.conf"], in: namespace)
+        // It wants a folder for bodies at one place, and takes it over from an nginx that runs there already: so it has a
+        // place of its own.
+        let start = "mount -t tmpfs none /var/lib && mkdir /var/lib/nginx && exec nginx -c \(folder.path)/nginx.conf"
+        let process = try LabProcess("unshare", ["--mount", "sh", "-c", start], in: namespace)
         self.process = process
         try await eventually("nginx listens") {
             if let ending = try process.checkEnded() { throw LabError("nginx: \(ending) \(process.standardError)") }

@@ -26,7 +26,9 @@ struct EvidenceOffTests {
         func isJudged(_ condition: String, by scrape: Scrape) -> Bool {
             scrape.value("port_condition", label.merging(["condition": condition]) { old, _ in old }) != nil
         }
-        for condition in ["half_open", "silent", "slow_consumers"] { #expect(!isJudged(condition, by: scrape)) }
+        for condition in ["half_open", "silent", "slow_consumers", "drifting"] {
+            #expect(!isJudged(condition, by: scrape))
+        }
         for condition in ["healthy", "close_wait_stuck", "reconnect_storm"] { #expect(isJudged(condition, by: scrape)) }
         let deaf = try await RunningAgent.start(
             in: served.namespace,

@@ -18,7 +18,7 @@ enum MetricCatalogue {
         "port_condition",
         .gauge,
         "Whether a condition holds on the port, 0 or 1. Several can hold at once; healthy is 1 when none other does. "
-            + "Absent where what it takes is not collected.",
+            + "Absent where what it takes is not collected or not known.",
         labels: ["condition"]
     )
     static let closeWaitEntered = perPort(
