@@ -12,9 +12,13 @@ public struct ProcNetTable: ~Copyable {
     /// -1 on a machine without IPv6.
     private let ipv6: Int32
     private let buffer: UnsafeMutableRawBufferPointer
+    /// The cookies of the sockets that the file has shown. Kept from dump to dump, so that its memory is, too.
+    private var shown: Set<UInt64> = []
 
-    /// Many lines, and far more than one: they are of 150 bytes, or 190.
-    private static let bufferSize = 32 << 10
+    /// The kernel hands out so many bytes at a time, in whole lines: `seq_read_iter` in `fs/seq_file.c`.
+    private static let pieceSize = max(4096, sysconf(Int32(_SC_PAGESIZE)))
+    /// No line is longer: they are of 150 bytes, or up to 190.
+    private static let lineSize = 256
 
     /// Opens the files in the network namespace of this thread. They show that namespace for good.
     ///
@@ -29,7 +33,7 @@ public struct ProcNetTable: ~Copyable {
         guard ipv4 >= 0 else { throw NetlinkSocket.failure("cannot open \(directory)/tcp") }
         self.ipv4 = ipv4
         ipv6 = Self.open("\(directory)/tcp6")
-        buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.bufferSize, alignment: 16)
+        buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * Self.pieceSize, alignment: 16)
     }
 
     deinit {
@@ -55,8 +59,13 @@ public struct ProcNetTable: ~Copyable {
         }
     }
 
+    /// The kernel keeps its place from one piece to the next, but for the end of the table: asked what comes after that, it
+    /// counts sockets from the front, and shows as many once more as have been opened meanwhile (`tcp_seq_start`). So what
+    /// has been shown is passed over; and what begins with it after a piece that was not full is the end. Otherwise a
+    /// machine whose connections come faster than they are read would be read for ever.
+    ///
     /// - Parameter listenersOnly: ends at the first socket that is no listener: the kernel shows listeners first.
-    private func read(
+    private mutating func read(
         _ file: Int32,
         isIPv6: Bool,
         listenersOnly: Bool,
@@ -64,8 +73,10 @@ public struct ProcNetTable: ~Copyable {
         _ visit: (borrowing SocketRecord) -> Void
     ) throws(SockDiagError) {
         guard lseek(file, 0, SEEK_SET) == 0 else { throw NetlinkSocket.failure("cannot begin to read /proc/net/tcp") }
+        shown.removeAll(keepingCapacity: true)
         var isHeader = true
         var filled = 0
+        var mayBeEnd = false
         while true {
             willLook()
             let count = NetlinkSocket.retryOnInterrupt {
@@ -76,16 +87,22 @@ public struct ProcNetTable: ~Copyable {
             if count == 0 { break }
             filled += count
             var start = 0
+            var isFirst = true
             while let end = buffer[start..<filled].firstIndex(of: UInt8(ascii: "\n")) {
                 if !isHeader {
                     let line = UnsafeRawBufferPointer(rebasing: buffer[start..<end]).bytes
                     let record = try SocketRecord(procNetLine: line, isIPv6: isIPv6)
                     if listenersOnly, record.state != .listen { return }
-                    visit(record)
+                    if shown.insert(record.cookie).inserted {
+                        visit(record)
+                    } else if mayBeEnd, isFirst {
+                        return
+                    }
                 }
-                isHeader = false
+                (isHeader, isFirst) = (false, false)
                 start = end + 1
             }
+            mayBeEnd = count + Self.lineSize <= Self.pieceSize
             guard start > 0 || filled < buffer.count else {
                 throw SockDiagError(.malformed, "a line of /proc/net/tcp is longer than \(buffer.count) bytes")
             }
