@@ -45,7 +45,7 @@ struct Agent {
         defer { for listener in listeners { _ = listener.removeFile() } }
         let security = try WebSecurity(file: webConfigurationFile, logger: logger)
         let core = try AgentCore(configuration: configuration, collectors: collectors, logger: logger)
-        let reloader = Reloader(
+        let reloader = await Reloader(
             sampler: core.sampler,
             poller: core.poller,
             observatory: core.observatory,

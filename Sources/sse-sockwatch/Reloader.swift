@@ -19,6 +19,8 @@ final class Reloader: Service {
     private let observatory: Observatory
     private let load: (@Sendable () throws -> AgentConfiguration)?
     private let logger: Logger
+    /// Trapped from the beginning, so that no signal is lost that comes before ``run()``.
+    private let hangups: UnixSignalsSequence
     /// The last one that was asked for: each begins when the one before it is over.
     private let last = Mutex<Task<Outcome, Never>?>(nil)
 
@@ -28,17 +30,18 @@ final class Reloader: Service {
         observatory: Observatory,
         load: (@Sendable () throws -> AgentConfiguration)?,
         logger: Logger
-    ) {
+    ) async {
         self.sampler = sampler
         self.poller = poller
         self.observatory = observatory
         self.load = load
         self.logger = logger
+        hangups = await UnixSignalsSequence(trapping: .sighup)
     }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            for await _ in await UnixSignalsSequence(trapping: .sighup) {
+            for await _ in self.hangups {
                 _ = await self.reload()
             }
         }
