@@ -108,10 +108,10 @@ struct DemoServerTests {
     @Test("no heartbeat is missed, or some, or every one, as the switch says", arguments: [0.0, 0.5, 1.0])
     func skippedHeartbeats(share: Double) async throws {
         // A beat is missed in truth when the process is held up for a whole interval, hence a long one and many streams.
-        let (faults, interval) = (DemoFaults(skipHeartbeats: share), Duration.milliseconds(400))
+        let (faults, interval) = (DemoFaults(skipHeartbeats: share), Duration.milliseconds(1500))
         try await DemoLab.withServer(faults: faults, heartbeatInterval: interval) { server in
             var streams: [DemoConnection] = []
-            for _ in 0..<25 { streams.append(try await DemoConnection.stream(port: server.port)) }
+            for _ in 0..<100 { streams.append(try await DemoConnection.stream(port: server.port)) }
             try await DemoLab.eventually("a hundred beats due") {
                 try await Self.metric("heartbeats_expected_total", of: server) >= 100
             }

@@ -7,7 +7,7 @@ struct CheckTests {
     @Test("lets a healthy server pass, by every bound and by none", .server(.streamAsyncio))
     func healthy() async throws {
         let namespace = try LabNamespace()
-        let server = try await LabServer.streamAsyncio.start(in: namespace, arguments: "0.2")
+        let server = try await LabServer.streamAsyncio.start(in: namespace, arguments: "1")
         let readers = try LabScript.readers.start(in: namespace, "127.0.0.1", "5", "\(server.port)")
         try await readers.waitForLine(containing: "connected 5")
         let says = try LabScript.says.start(in: namespace, "5")
@@ -15,7 +15,7 @@ struct CheckTests {
             watch:
               - name: orders
                 ports: [\(server.port)]
-                heartbeat_interval: 200ms
+                heartbeat_interval: 1s
                 close_wait_window: 1s
                 companion: { url: "http://127.0.0.1:\(try await says.listeningPort())/" }
 
@@ -23,7 +23,7 @@ struct CheckTests {
         let bounded = try await RanCheck(
             in: namespace,
             configuration: configuration,
-            "--for=3s",
+            "--for=8s",
             "--min-established=5",
             "--max-close-wait=0",
             "--max-stuck=0",

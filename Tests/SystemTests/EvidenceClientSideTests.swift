@@ -60,8 +60,11 @@ struct EvidenceClientSideTests {
             }
         }
         for server in servers {
-            let healthy = try agent.reading(of: server.port)
-            #expect(healthy.isHealthy && healthy.states[.established] == Self.connections)
+            #expect(try agent.reading(of: server.port).states[.established] == Self.connections)
+            // Of one that leaves out a tenth, more than a tenth of the connections is silent now and then.
+            if server.share == 0 {
+                try await eventually("it is healthy") { try agent.reading(of: server.port).isHealthy }
+            }
             let truth = try await server.truth()
             try await agent.waitForSamples(2)
             try await witness.waitForSamples(2)
