@@ -51,30 +51,14 @@ struct EvidenceBeats {
         var missed = 0.0
         /// By how many seconds the latest heartbeat was late.
         var latest = 0.0
-        /// Heartbeats that were late by more than half their interval: to whoever waits for them they were missed.
-        var late = 0.0
 
         /// The share of heartbeats that was left out.
         var share: Double { missed / (written + missed) }
-        /// The share that was late.
-        var lateShare: Double { late / (written + missed) }
-
-        init() {}
-
-        /// Lets a server fall silent, and say what it did.
-        init(of server: LabProcess) async throws {
-            try server.signal(SIGUSR1)
-            let words = try await server.waitForLine(containing: "truth ").split(separator: " ").dropFirst()
-            let numbers = words.compactMap { Double($0) }
-            guard numbers.count == 4 else { throw LabError("not the truth: \(words)") }
-            (written, missed, latest, late) = (numbers[0], numbers[1], numbers[2], numbers[3])
-        }
 
         mutating func add(_ other: Truth) {
             written += other.written
             missed += other.missed
             latest = max(latest, other.latest)
-            late += other.late
         }
     }
 
@@ -136,6 +120,10 @@ struct EvidenceBeats {
 
     /// Lets it fall silent, and say what it did.
     func truth() async throws -> Truth {
-        try await Truth(of: process)
+        try process.signal(SIGUSR1)
+        let words = try await process.waitForLine(containing: "truth ").split(separator: " ").dropFirst()
+        let numbers = words.compactMap { Double($0) }
+        guard numbers.count == 3 else { throw LabError("not the truth: \(words)") }
+        return Truth(written: numbers[0], missed: numbers[1], latest: numbers[2])
     }
 }

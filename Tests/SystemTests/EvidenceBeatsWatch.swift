@@ -77,6 +77,19 @@ struct EvidenceBeatsWatch {
         for watching in watching { try await watching.agent.waitForSamples(2) }
     }
 
+    /// Plays a scene, and once more if a server was late by more than a fifth of its interval: what was held up, as by a
+    /// machine that stood still, does not do what the scene is about. The third time counts whatever the servers were.
+    static func play(_ scene: () async throws -> (truths: [EvidenceBeats.Truth], compare: () throws -> Void))
+        async throws
+    {
+        for attempt in 1...3 {
+            let played = try await scene()
+            let latest = played.truths.map(\.latest).max() ?? 0
+            if attempt == 3 || latest <= EvidenceBeats.interval / 5 { return try played.compare() }
+            print("the servers were held up, by up to \(latest) s: once more")
+        }
+    }
+
     /// Prints what was found and what is true, and compares.
     ///
     /// - Parameter isWhole: whether all heartbeats can be told, so that about as many must have been.
@@ -97,12 +110,10 @@ struct EvidenceBeatsWatch {
                     "\(scene): \(server.kind), \(server.events) events/s, every \(watching.interval):",
                     "missed \(missed) of \(observed + missed) = \(Self.percent(estimate)), in truth \(truth.missed) of"
                         + " \(truth.written + truth.missed) = \(Self.percent(truth.share));",
-                    "written up to \(truth.latest) s late, \(truth.late) by more than half an interval"
+                    "written up to \(truth.latest) s late"
                 )
-                #expect(estimate >= truth.share - watching.tolerance)
-                #expect(estimate <= truth.share + truth.lateShare + watching.tolerance)
-                // A server that is held up for longer looks as if a heartbeat had been due before, and was missed.
-                if server.share == 0, truth.latest <= EvidenceBeats.interval / 5 { #expect(missed == 0) }
+                #expect(abs(estimate - truth.share) <= watching.tolerance)
+                if server.share == 0 { #expect(missed == 0) }
                 // Only what a connection wrote until its first sample may escape, or the ratio is one of something else.
                 let escaped = abs(observed - truth.written)
                 #expect(!isWhole || escaped <= (watching.beats + 1) * Double(Self.connections))

@@ -94,9 +94,8 @@ struct EvidenceLivenessTests {
             try value("heartbeats_observed_total") >= observed + Double(6 * Self.count)
         }
         let missed = try value("heartbeats_missed_total")
-        let truth = try await EvidenceBeats.Truth(of: beats)
-        print("dropped under heartbeats, and let through again: missed \(missed), written up to \(truth.latest) s late")
-        #expect(missed <= truth.late)
+        print("dropped under heartbeats, and let through again: missed \(missed)")
+        #expect(missed == 0)
     }
 
     @Test("a silent drop of idle connections with keepalive is half-open within a probe")
